@@ -1,0 +1,38 @@
+package dev.dormouse.actor;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/** Where an actor is in its life, and the only steps it may take from there. */
+public enum ActorStatus {
+    SUSPENDED,
+    RESUMING,
+    RUNNING,
+    SUSPENDING,
+    PAUSING,
+    PAUSED;
+
+    /** The name in the API, the CLI and gRPC. */
+    public String wireName() {
+        return "STATUS_" + name();
+    }
+
+    /** True while a transition is under way: the server will finish it or roll it back. */
+    public boolean inTransition() {
+        return this == RESUMING || this == SUSPENDING || this == PAUSING;
+    }
+
+    /** The statuses that may follow this one. */
+    public Set<ActorStatus> next() {
+        return switch (this) {
+            // a PAUSED actor becomes SUSPENDING while its local snapshot is uploaded
+            case SUSPENDED -> EnumSet.of(RESUMING);
+            case PAUSED -> EnumSet.of(RESUMING, SUSPENDING);
+            case RESUMING -> EnumSet.of(RUNNING, SUSPENDED, PAUSED);
+            // SUSPENDED straight away when the workload crashed or the worker was lost
+            case RUNNING -> EnumSet.of(SUSPENDING, PAUSING, SUSPENDED);
+            case SUSPENDING -> EnumSet.of(SUSPENDED, RUNNING, PAUSED);
+            case PAUSING -> EnumSet.of(PAUSED, RUNNING, SUSPENDED);
+        };
+    }
+}

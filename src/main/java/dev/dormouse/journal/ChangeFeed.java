@@ -1,0 +1,40 @@
+package dev.dormouse.journal;
+
+import dev.dormouse.name.ActorKey;
+import io.smallrye.mutiny.Multi;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What changed just now, for whoever must react at once (route table, wait queue, watchers). Changes of this replica arrive in
+ * memory, those of others through the database's notifications. A subscriber that is too slow loses the oldest and gets
+ * {@link Missed}: it must read the truth again.
+ */
+public interface ChangeFeed {
+
+    sealed interface Change permits ActorChange, WorkerChange, CatalogChange, Missed {}
+
+    /**
+     * @param status the new status's name; {@code DELETED} when the record is gone
+     * @param generation the activation that this is about
+     */
+    record ActorChange(
+            ActorKey key,
+            String status,
+            long version,
+            long generation,
+            @Nullable UUID workerUid) implements Change {}
+
+    /** @param state FREE, ASSIGNED, DRAINING, LOST or GONE */
+    record WorkerChange(UUID uid, String state) implements Change {}
+
+    /** A template, pool or sandbox config changed. {@code kind} is the Kubernetes kind. */
+    record CatalogChange(String kind, String namespace, String name) implements Change {}
+
+    record Missed() implements Change {}
+
+    /** Hot: from now on. */
+    Multi<Change> changes();
+
+    void publish(Change change);
+}

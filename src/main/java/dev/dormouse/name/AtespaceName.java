@@ -1,0 +1,29 @@
+package dev.dormouse.name;
+
+/**
+ * The name of a tenant boundary. A DNS label, so it may become a path component, a host label or an SQL value.
+ *
+ * @param value 1 to 63 characters of {@code [a-z0-9-]}, beginning and ending with a letter or digit
+ */
+public record AtespaceName(String value) implements Comparable<AtespaceName> {
+
+    /** Always exists; actors named without an atespace live here. */
+    public static final AtespaceName DEFAULT = new AtespaceName("default");
+
+    /** Reserved for the golden actors of templates; users can't create actors in it. */
+    public static final AtespaceName GOLDEN = new AtespaceName("ate-golden");
+
+    public AtespaceName {
+        DnsLabel.require("atespace", value);
+    }
+
+    @Override
+    public int compareTo(AtespaceName other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

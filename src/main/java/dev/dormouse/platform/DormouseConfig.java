@@ -1,0 +1,118 @@
+package dev.dormouse.platform;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** All of our settings, with their defaults. Each is also an environment variable: DORMOUSE_SCHEDULER_WAIT. */
+@ConfigMapping(prefix = "dormouse")
+public interface DormouseConfig {
+
+    /** Where a standalone server keeps its database, images and snapshots, and ateom its node cache. */
+    @WithDefault("${user.home}/.dormouse")
+    Path dataDir();
+
+    Scheduler scheduler();
+
+    Activation activation();
+
+    Router router();
+
+    Snapshots snapshots();
+
+    Images images();
+
+    Standalone standalone();
+
+    Ateom ateom();
+
+    interface Scheduler {
+        /** How long a caller waits for a worker. */
+        @WithDefault("10s")
+        @WithName("wait")
+        Duration waitLimit();
+
+        /** An actor idle for at least this long may be suspended when others wait. */
+        @WithDefault("2s")
+        Duration pressureIdle();
+
+        /** How many callers may wait at once; the next are refused. */
+        @WithDefault("4096")
+        int queueLimit();
+    }
+
+    interface Activation {
+        /** Until when an actor must be ready after its restore or boot began. */
+        @WithDefault("60s")
+        Duration readyTimeout();
+
+        /** How long a transition stays ours without renewal; then another replica takes it over. */
+        @WithDefault("15s")
+        Duration lease();
+
+        /** An actor idle for this long is suspended; 0 for never. A template's lifecycle.idleTimeout goes first. */
+        @WithDefault("5m")
+        Duration idleTimeout();
+    }
+
+    interface Router {
+        @WithDefault("8000")
+        int port();
+
+        /** Behind which the names of actors stand. */
+        @WithDefault("actors.resources.substrate.ate.dev")
+        String domain();
+
+        /** How many requests may wait for their actors at once. */
+        @WithDefault("2048")
+        int maxParked();
+
+        /** How long a request waits for its actor. */
+        @WithDefault("10s")
+        Duration parkTimeout();
+    }
+
+    interface Snapshots {
+        /** How many durable snapshots an actor keeps. */
+        @WithDefault("2")
+        int keepDurable();
+
+        /** URI prefix to the prefix used instead: manifests written for a cluster run unchanged on a laptop. */
+        Map<String, String> redirect();
+    }
+
+    interface Images {
+        /** Image reference prefix to the prefix used instead, e.g. an oci: layout directory. */
+        Map<String, String> redirect();
+    }
+
+    interface Standalone {
+        /** Directory of manifests that is read at start and watched. */
+        Optional<Path> manifests();
+
+        /** What isolates actors: auto (gvisor where it works), gvisor or process. */
+        @WithDefault("auto")
+        String sandbox();
+
+        /** Where ateom runs: a child process, or the same process (dev mode). */
+        @WithDefault("false")
+        boolean inProcess();
+    }
+
+    interface Ateom {
+        /** runsc binary; found on the PATH when absent. */
+        Optional<Path> runsc();
+
+        /** host:port of the control plane, for heartbeats. */
+        @WithDefault("127.0.0.1:8080")
+        String controlPlane();
+
+        /** How often it reports. */
+        @WithDefault("1s")
+        Duration heartbeat();
+    }
+}

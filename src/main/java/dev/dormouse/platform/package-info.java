@@ -1,0 +1,8 @@
+/**
+ * What every feature stands on: configuration, failures and their problem answers, the clock, telemetry.
+ * Knows no feature.
+ */
+@NullMarked
+package dev.dormouse.platform;
+
+import org.jspecify.annotations.NullMarked;

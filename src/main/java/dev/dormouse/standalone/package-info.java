@@ -1,0 +1,5 @@
+/** Dormouse without a cluster: embedded database, manifests from files, ateom as a child process. */
+@NullMarked
+package dev.dormouse.standalone;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,41 @@
+package dev.dormouse.template;
+
+import dev.dormouse.name.PoolRef;
+import dev.dormouse.name.TemplateRef;
+import dev.dormouse.pool.WorkerPool;
+import dev.dormouse.pool.WorkerPoolStatus;
+import dev.dormouse.sandboxconfig.SandboxConfig;
+import dev.dormouse.snapshot.SnapshotRef;
+import io.smallrye.mutiny.Uni;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that is declared: templates, pools, sandbox configs. Reads come from memory and don't block. Its source is the cluster
+ * or, standalone, manifests; a {@link dev.dormouse.journal.ChangeFeed.CatalogChange} tells when something changed.
+ */
+public interface Catalog {
+
+    Optional<ActorTemplate> template(TemplateRef ref);
+
+    List<ActorTemplate> templates();
+
+    List<WorkerPool> pools();
+
+    List<SandboxConfig> sandboxConfigs();
+
+    /** The template's golden snapshot; empty until it is Ready. */
+    Optional<SnapshotRef> golden(TemplateRef ref);
+
+    /** Writes the status and, with phase Ready, what {@link #golden} gives from then on. */
+    Uni<Void> templateStatus(TemplateRef ref, ActorTemplateStatus status, @Nullable SnapshotRef golden);
+
+    Uni<Void> poolStatus(PoolRef ref, WorkerPoolStatus status);
+
+    /**
+     * A Secret's entries, decoded. Never log them. Fails FAILED_PRECONDITION when there is no such Secret.
+     */
+    Uni<Map<String, String>> secret(String namespace, String name);
+}

@@ -1,0 +1,132 @@
+-- The truth of the control plane. Actors are keyed and partitioned by (atespace, id); no statement on the wake path
+-- crosses partitions but the claim, which touches worker as well.
+
+create table atespace (
+    name       text primary key,
+    uid        uuid        not null default gen_random_uuid(),
+    labels     jsonb       not null default '{}',
+    created_at timestamptz not null default now()
+);
+insert into atespace (name) values ('default'), ('ate-golden');
+
+create table actor (
+    atespace           text        not null,
+    id                 text        not null,
+    uid                uuid        not null,
+    template_namespace text        not null,
+    template_name      text        not null,
+    status             text        not null, -- SUSPENDED, RESUMING, RUNNING, SUSPENDING, PAUSING, PAUSED
+    version            bigint      not null, -- grows by one with every change of the record
+    generation         bigint      not null, -- grows by one with every claim: the fencing token
+    labels             jsonb       not null,
+    worker_selector    jsonb       not null,
+    -- the activation, null when there is none
+    worker_uid         uuid,
+    worker             jsonb,                -- {namespace, pool, pod, ip, node} as it was at the claim
+    endpoint           jsonb,                -- {host, ports {actor port: port at host}}
+    -- the intent of a transition under way, null when there is none
+    intent_owner       uuid,                 -- the replica that carries it out
+    intent_deadline    timestamptz,          -- when any replica may take it over; renewed while work goes on
+    intent_snapshot    uuid,                 -- the snapshot being taken
+    cause              text,                 -- request, api, idle, pressure, drain, golden, actor, recovery
+    -- state at rest
+    snapshot           jsonb,                -- last durable one {id, uri, scope, sizeBytes, sandboxClass, sandboxBuild, cpu, createdAt}
+    local_snapshot     jsonb,                -- newer node-local one of a PAUSED actor, plus {node}
+    idle_since         timestamptz,
+    busy_until         timestamptz,          -- a router holds a request open at least until then
+    last_error         text,
+    created_at         timestamptz not null,
+    updated_at         timestamptz not null,
+    primary key (atespace, id)
+) partition by hash (atespace, id);
+
+do $$
+begin
+    for i in 0..7 loop
+        -- room on each page keeps status updates in place (HOT): no index holds a column that a wake changes, but the partial ones
+        execute format('create table actor_p%s partition of actor for values with (modulus 8, remainder %s) with (fillfactor = 70)', i, i);
+    end loop;
+end $$;
+
+-- The only other index: what is awake is found through worker, so that a wake changes no indexed column and stays HOT.
+create index actor_template on actor (template_namespace, template_name);
+
+-- Transitions without a worker: a PAUSED actor whose local snapshot is being uploaded.
+create table promotion (
+    atespace text        not null,
+    actor_id text        not null,
+    owner    uuid        not null,
+    deadline timestamptz not null,
+    primary key (atespace, actor_id)
+);
+
+create table worker (
+    uid         uuid primary key,
+    namespace   text        not null,
+    pool        text        not null,
+    pod         text        not null,
+    node        text        not null,
+    ip          text        not null,
+    ateom_id    uuid        not null,
+    address     text        not null,
+    state       text        not null, -- FREE, ASSIGNED, DRAINING, LOST
+    atespace    text,                 -- the actor that holds it
+    actor_id    text,
+    generation  bigint,
+    released_at timestamptz not null default now(),
+    last_seen   timestamptz not null default now(),
+    unique (namespace, pool, pod)
+) with (fillfactor = 50);
+
+create table snapshot (
+    id         uuid primary key,
+    atespace   text        not null,
+    actor_id   text        not null,
+    actor_uid  uuid        not null,
+    uri        text        not null,
+    scope      text        not null, -- FULL, DATA
+    local_node text,                 -- null: durable
+    size_bytes bigint      not null,
+    detail     jsonb       not null, -- as in actor.snapshot
+    state      text        not null, -- LIVE, DELETING (files still to be removed)
+    created_at timestamptz not null default now()
+);
+create index snapshot_actor on snapshot (atespace, actor_id, created_at desc);
+create index snapshot_deleting on snapshot (created_at) where state = 'DELETING';
+
+-- Append-only journal. Partitions by day are made ahead by the server; the default one catches what falls outside.
+create table actor_event (
+    seq             bigint generated always as identity,
+    at              timestamptz not null default clock_timestamp(),
+    atespace        text        not null,
+    actor_id        text        not null,
+    actor_uid       uuid        not null,
+    type            text        not null, -- Created, Resuming, Running, Suspending, Suspended, Pausing, Paused, ResumeFailed, SuspendFailed, WorkerLost, Crashed, Forked, Deleted
+    from_status     text,
+    to_status       text,
+    cause           text,
+    generation      bigint,
+    worker          text,                 -- namespace/pool/pod
+    snapshot_id     uuid,
+    phases          jsonb,                -- microseconds {claim, prepare, restore, ready, checkpoint, store, total}
+    message         text,
+    primary key (at, seq)
+) partition by range (at);
+create table actor_event_default partition of actor_event default;
+create index actor_event_actor on actor_event (atespace, actor_id, seq desc);
+
+-- Standalone mode keeps what a cluster would keep as custom resources.
+create table manifest (
+    kind       text        not null,
+    namespace  text        not null, -- '' for cluster-scoped kinds
+    name       text        not null,
+    uid        uuid        not null default gen_random_uuid(),
+    source     text        not null, -- api, or the file it came from
+    labels     jsonb       not null default '{}',
+    spec       jsonb       not null,
+    status     jsonb       not null default '{}',
+    generation bigint      not null default 1,
+    created_at timestamptz not null default now(),
+    deleted_at timestamptz,
+    primary key (kind, namespace, name)
+);
