@@ -12,6 +12,17 @@ import java.util.Optional;
 @ConfigMapping(prefix = "dormouse")
 public interface DormouseConfig {
 
+    /** What this process is. */
+    @WithDefault("server")
+    Role role();
+
+    enum Role {
+        /** The control plane. */
+        SERVER,
+        /** The worker agent. */
+        ATEOM
+    }
+
     /** Where a standalone server keeps its database, images and snapshots, and ateom its node cache. */
     @WithDefault("${user.home}/.dormouse")
     Path dataDir();
