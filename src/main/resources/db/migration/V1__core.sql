@@ -2,7 +2,7 @@
 -- crosses partitions but the claim, which touches worker as well.
 
 create table atespace (
-    name       text primary key,
+    name       text collate "C" primary key,
     uid        uuid        not null default gen_random_uuid(),
     labels     jsonb       not null default '{}',
     created_at timestamptz not null default now()
@@ -10,14 +10,15 @@ create table atespace (
 insert into atespace (name) values ('default'), ('ate-golden');
 
 create table actor (
-    atespace           text        not null,
-    id                 text        not null,
+    -- keys compare by byte everywhere: pages come in the order that Java and every replica sees
+    atespace           text collate "C" not null,
+    id                 text collate "C" not null,
     uid                uuid        not null,
-    template_namespace text        not null,
-    template_name      text        not null,
+    template_namespace text collate "C" not null,
+    template_name      text collate "C" not null,
     status             text        not null, -- SUSPENDED, RESUMING, RUNNING, SUSPENDING, PAUSING, PAUSED
     version            bigint      not null, -- grows by one with every change of the record
-    generation         bigint      not null, -- grows by one with every claim: the fencing token
+    generation         bigint      not null, -- grows by one with every claim and promotion: the fencing token
     labels             jsonb       not null,
     worker_selector    jsonb       not null,
     -- the activation, null when there is none
@@ -49,14 +50,12 @@ begin
 end $$;
 
 -- The only other index: what is awake is found through worker, so that a wake changes no indexed column and stays HOT.
-create index actor_template on actor (template_namespace, template_name);
+create index actor_template on actor (template_namespace, template_name, atespace, id);
 
 -- Transitions without a worker: a PAUSED actor whose local snapshot is being uploaded.
 create table promotion (
-    atespace text        not null,
-    actor_id text        not null,
-    owner    uuid        not null,
-    deadline timestamptz not null,
+    atespace text collate "C" not null,
+    actor_id text collate "C" not null,
     primary key (atespace, actor_id)
 );
 
@@ -70,38 +69,49 @@ create table worker (
     ateom_id    uuid        not null,
     address     text        not null,
     state       text        not null, -- FREE, ASSIGNED, DRAINING, LOST
-    atespace    text,                 -- the actor that holds it
-    actor_id    text,
+    atespace    text collate "C",     -- the actor that holds it; a row is never removed while one does
+    actor_id    text collate "C",
     generation  bigint,
     released_at timestamptz not null default now(),
     last_seen   timestamptz not null default now(),
     unique (namespace, pool, pod)
 ) with (fillfactor = 50);
 
+-- Which actor holds which snapshot. A fork holds its origin's snapshot too, under the same id and URI: files go when no row is left.
 create table snapshot (
+    atespace      text collate "C" not null,
+    actor_id      text collate "C" not null,
+    id            uuid        not null,
+    uri           text        not null,
+    scope         text        not null, -- FULL, DATA
+    size_bytes    bigint      not null,
+    sandbox_class text        not null,
+    sandbox_build text        not null,
+    node          text,                 -- null: durable
+    taken_at      timestamptz not null,
+    recorded_at   timestamptz not null default now(), -- retention goes by this one: one clock
+    primary key (atespace, actor_id, id)
+);
+create index snapshot_id on snapshot (id);
+
+-- Snapshots that an actor let go. Their files are removed once no row of snapshot names the id; then the row goes too.
+create table snapshot_deleting (
     id         uuid primary key,
     atespace   text        not null,
     actor_id   text        not null,
-    actor_uid  uuid        not null,
     uri        text        not null,
-    scope      text        not null, -- FULL, DATA
-    local_node text,                 -- null: durable
-    size_bytes bigint      not null,
-    detail     jsonb       not null, -- as in actor.snapshot
-    state      text        not null, -- LIVE, DELETING (files still to be removed)
-    created_at timestamptz not null default now()
+    node       text,                 -- null: durable
+    dropped_at timestamptz not null default now()
 );
-create index snapshot_actor on snapshot (atespace, actor_id, created_at desc);
-create index snapshot_deleting on snapshot (created_at) where state = 'DELETING';
 
 -- Append-only journal. Partitions by day are made ahead by the server; the default one catches what falls outside.
 create table actor_event (
     seq             bigint generated always as identity,
     at              timestamptz not null default clock_timestamp(),
-    atespace        text        not null,
-    actor_id        text        not null,
+    atespace        text collate "C" not null,
+    actor_id        text collate "C" not null,
     actor_uid       uuid        not null,
-    type            text        not null, -- Created, Resuming, Running, Suspending, Suspended, Pausing, Paused, ResumeFailed, SuspendFailed, WorkerLost, Crashed, Forked, Deleted
+    type            text        not null, -- Created, Forked, Resuming, Running, Suspending, Suspended, Pausing, Paused, ResumeFailed, SuspendFailed, SnapshotTaken, WorkerLost, Crashed, Deleted
     from_status     text,
     to_status       text,
     cause           text,
@@ -109,11 +119,12 @@ create table actor_event (
     worker          text,                 -- namespace/pool/pod
     snapshot_id     uuid,
     phases          jsonb,                -- microseconds {claim, prepare, restore, ready, checkpoint, store, total}
-    message         text,
-    primary key (at, seq)
+    message         text
 ) partition by range (at);
 create table actor_event_default partition of actor_event default;
-create index actor_event_actor on actor_event (atespace, actor_id, seq desc);
+-- no primary key: seq is unique by its sequence, and these two indexes serve every read
+create index actor_event_actor on actor_event (atespace, actor_id, seq);
+create index actor_event_seq on actor_event (seq);
 
 -- Standalone mode keeps what a cluster would keep as custom resources.
 create table manifest (

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * An actor's record as the database holds it.
  *
- * @param version grows by one with every change of the record; serves {@code If-Match}
- * @param generation grows by one with every claim; the fencing token of its activation
+ * @param version grows by one with every change of the record but its idle and busy times; serves {@code If-Match}
+ * @param generation grows by one with every claim and promotion; the fencing token of its activation. A record created again
+ *     under the key of one deleted in the last day goes on counting
  * @param workerSelector labels that a pool must carry, beside those the template asks for
  * @param activation the stay on a worker that is under way; null when asleep
  * @param intent the transition under way; null at rest

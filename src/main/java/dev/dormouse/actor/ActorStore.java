@@ -17,10 +17,17 @@ import org.jspecify.annotations.Nullable;
  * The actors' truth. Each transition is one conditional SQL statement that changes actor, worker, snapshot and journal together;
  * a condition that does not hold changes nothing and is an answer, not an error. Calls of one kind that arrive while a statement
  * of that kind is under way go together in the next one; a lone call never waits for company.
+ *
+ * <p>The store publishes each committed change of an actor, and of the worker it took or gave back, to the
+ * {@link dev.dormouse.journal.ChangeFeed}: callers don't. Answers arrive on a thread of the database client.
  */
 public interface ActorStore {
 
-    /** What a new actor is made of. {@code snapshot} is null but for forks. */
+    /**
+     * What a new actor is made of.
+     *
+     * @param snapshot null but for forks: the origin's own, whose files the two then share
+     */
     record NewActor(
             ActorKey key,
             TemplateRef template,
@@ -29,7 +36,7 @@ public interface ActorStore {
             @Nullable SnapshotRef snapshot,
             @Nullable ActorKey forkedFrom) {}
 
-    /** Fails ALREADY_EXISTS; FAILED_PRECONDITION {@code Atespace <name> not found}. */
+    /** Fails ALREADY_EXISTS; FAILED_PRECONDITION {@code Atespace <name> not found}; ABORTED when the origin let go of the snapshot. */
     Uni<Actor> create(NewActor actor);
 
     Uni<Optional<Actor>> find(ActorKey key);
@@ -152,7 +159,7 @@ public interface ActorStore {
     Uni<Optional<Actor>> fell(
             ActorKey key, long generation, String type, String error, boolean keepLocal, WorkerAfter worker);
 
-    /** PAUSED to SUSPENDING without a worker, to upload the local snapshot. Outcomes as in {@link #sleep}. */
+    /** PAUSED to SUSPENDING without a worker under a new generation, to upload the local snapshot. Outcomes as in {@link #sleep}. */
     Uni<ClaimOutcome> promote(ActorKey key, Cause cause, UUID owner, Duration lease);
 
     /** Ends a promotion: SUSPENDED with the durable snapshot, or back to PAUSED with an error when {@code snapshot} is null. */
@@ -164,25 +171,28 @@ public interface ActorStore {
             int keepDurable,
             Phases phases);
 
-    /** Records a snapshot taken of an actor that runs on (fork). */
+    /** Records a durable snapshot taken of an actor that runs on (fork). Empty as in {@link #running}. */
     Uni<Optional<Actor>> snapshotTaken(ActorKey key, long generation, SnapshotRef snapshot, int keepDurable);
 
     /** Transitions whose deadline passed become {@code owner}'s for {@code lease}; at most {@code limit}. */
     Uni<List<Actor>> takeOverExpired(UUID owner, Duration lease, int limit);
 
-    /** Prolongs the intents of this owner; returns those that are no longer its own. */
+    /** Prolongs the intents of this owner; returns those that are no longer its own. The version stays. */
     Uni<List<ActorKey>> renew(UUID owner, Map<ActorKey, Long> generations, Duration lease);
 
     /** RUNNING actors on workers. Few, by nature: at most one per worker. */
     Uni<List<Actor>> awake();
 
-    /** Writes what workers reported: since when each has been idle (null: busy). Rows of other generations are left alone. */
+    /**
+     * Writes what workers reported: since when each has been idle (null: busy). Rows of other generations are left alone, and so
+     * are those that differ by less than a second. No change of the record: the version stays.
+     */
     Uni<Void> reportIdle(Map<ActorKey, Idle> reports);
 
     /** @param since null while busy */
     record Idle(long generation, @Nullable Instant since) {}
 
-    /** A router holds requests open for these actors at least until {@code until}. */
+    /** A router holds requests open for these actors at least until {@code until}. No change of the record: the version stays. */
     Uni<Void> reportBusy(List<ActorKey> keys, Instant until);
 
     /** Adds ports that were opened after the activation. */
