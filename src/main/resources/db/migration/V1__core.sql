@@ -73,9 +73,15 @@ create table worker (
     actor_id    text collate "C",
     generation  bigint,
     released_at timestamptz not null default now(),
-    last_seen   timestamptz not null default now(),
     unique (namespace, pool, pod)
 ) with (fillfactor = 50);
+
+-- One running ateom process and what its node offers. Apart from worker, so that a report of life never locks a row that a claim wants.
+create table ateom (
+    id        uuid primary key,         -- new with each start of the process; worker.ateom_id
+    last_seen timestamptz not null default now(),
+    detail    jsonb       not null      -- {address, node, cpu, builds, cached, slots {worker uid: {sandboxClass, prepared}}}
+);
 
 -- Which actor holds which snapshot. A fork holds its origin's snapshot too, under the same id and URI: files go when no row is left.
 create table snapshot (
@@ -87,6 +93,7 @@ create table snapshot (
     size_bytes    bigint      not null,
     sandbox_class text        not null,
     sandbox_build text        not null,
+    cpu           text        not null,
     node          text,                 -- null: durable
     taken_at      timestamptz not null,
     recorded_at   timestamptz not null default now(), -- retention goes by this one: one clock

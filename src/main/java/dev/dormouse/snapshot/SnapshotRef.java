@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *     that stayed on its node
  * @param sizeBytes sum of its files as stored
  * @param sandboxBuild sha256 of the sandbox binary that took it; empty for class {@code process}
+ * @param cpu {@code <arch>/<digest of features>} of the CPU it was taken on, as ateom reports it; empty when it may run on any
  * @param node the node that alone holds it; null when it is durable
  */
 public record SnapshotRef(
@@ -20,5 +21,6 @@ public record SnapshotRef(
         long sizeBytes,
         String sandboxClass,
         String sandboxBuild,
+        String cpu,
         @Nullable String node,
         Instant createdAt) {}
