@@ -1,0 +1,61 @@
+package dev.dormouse.platform;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Gives a {@link Problem} to what ends before REST sees it: bodies that are too large, paths that can't be decoded. */
+@ApplicationScoped
+class HttpEdge {
+
+    // Quarkus refuses large bodies at -2, without a word
+    private static final int BEFORE_UPLOAD_LIMIT = -3;
+
+    private final long maxBody;
+
+    HttpEdge(@ConfigProperty(name = "quarkus.http.limits.max-body-size") Optional<MemorySize> maxBody) {
+        this.maxBody = maxBody.map(MemorySize::asLongValue).orElse(Long.MAX_VALUE);
+    }
+
+    void install(@Observes Router router) {
+        router.route().order(BEFORE_UPLOAD_LIMIT).handler(this::refuseLargeBody);
+        for (int status : new int[] {400, 404, 405, 406, 413, 414, 415}) {
+            router.errorHandler(status, context -> answer(context, HttpRefusal.problem(status)));
+        }
+        router.errorHandler(500, context -> answer(context, ProblemMappers.internal(context.failure())));
+    }
+
+    private void refuseLargeBody(RoutingContext context) {
+        if (declaredLength(context) > maxBody) {
+            // the rest of the body is not worth reading
+            context.response().putHeader(HttpHeaderNames.CONNECTION, HttpHeaders.CLOSE);
+            answer(context, HttpRefusal.problem(413));
+        } else {
+            context.next();
+        }
+    }
+
+    private static long declaredLength(RoutingContext context) {
+        String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
+        try {
+            return length == null ? 0 : Long.parseLong(length);
+        } catch (NumberFormatException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    private static void answer(RoutingContext context, Problem problem) {
+        if (!context.response().ended() && !context.response().headWritten()) {
+            context.response()
+                    .setStatusCode(problem.status())
+                    .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
+                    .end(problem.json());
+        }
+    }
+}
