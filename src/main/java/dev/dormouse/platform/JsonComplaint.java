@@ -18,9 +18,10 @@ final class JsonComplaint {
             case UnrecognizedPropertyException unknown ->
                 "unknown field \"%s\"%s".formatted(field(unknown), place(unknown));
             case MismatchedInputException mismatch -> mismatch(mismatch);
-            case JsonMappingException mapping when mapping.getCause() instanceof InvalidNameException name ->
-                name.getMessage() + place(mapping);
-            case JsonMappingException mapping when !mapping.getPath().isEmpty() ->
+            case JsonMappingException mapping
+            when mapping.getCause() instanceof InvalidNameException name -> name.getMessage() + place(mapping);
+            case JsonMappingException mapping
+            when !mapping.getPath().isEmpty() ->
                 "field \"%s\" can't be read%s".formatted(field(mapping), place(mapping));
             default -> "the body is not valid JSON" + place(e);
         };
@@ -58,6 +59,8 @@ final class JsonComplaint {
 
     private static String place(JsonProcessingException e) {
         JsonLocation at = e.getLocation();
-        return at == null || at.getLineNr() < 1 ? "" : " (line %d, column %d)".formatted(at.getLineNr(), at.getColumnNr());
+        return at == null || at.getLineNr() < 1
+                ? ""
+                : " (line %d, column %d)".formatted(at.getLineNr(), at.getColumnNr());
     }
 }

@@ -1,0 +1,80 @@
+package dev.dormouse.cli;
+
+import dev.dormouse.name.AtespaceName;
+import java.net.URI;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** Options that every command takes, before or behind its name. */
+final class CommonOptions {
+
+    private static final String DEFAULT_ENDPOINT = "http://localhost:8080";
+
+    @Option(
+            names = {"-a", "--atespace"},
+            paramLabel = "ATESPACE",
+            defaultValue = "default",
+            scope = ScopeType.INHERIT,
+            description = "The actor's atespace (default: ${DEFAULT-VALUE}).")
+    private AtespaceName atespace = AtespaceName.DEFAULT;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            scope = ScopeType.INHERIT,
+            description = "table, wide, json, yaml or name.")
+    private @Nullable Format format;
+
+    @Option(
+            names = "--endpoint",
+            paramLabel = "URL",
+            scope = ScopeType.INHERIT,
+            description = "The API (default: $DORMOUSE_ENDPOINT, else " + DEFAULT_ENDPOINT + ").")
+    private @Nullable String endpoint;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Shows this help.")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Shows the version.")
+    private boolean version;
+
+    AtespaceName atespace() {
+        return atespace;
+    }
+
+    /** Null when the user named none. */
+    @Nullable
+    Format format() {
+        return format;
+    }
+
+    /** Without a slash at its end. */
+    URI endpoint(Map<String, String> environment) {
+        String url = endpoint;
+        if (url == null) {
+            String fromEnvironment = environment.getOrDefault("DORMOUSE_ENDPOINT", "");
+            url = fromEnvironment.isBlank() ? DEFAULT_ENDPOINT : fromEnvironment;
+        }
+        try {
+            URI uri = URI.create(url.strip().replaceAll("/+$", ""));
+            String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+            if ((scheme.equals("http") || scheme.equals("https")) && uri.getHost() != null) {
+                return uri;
+            }
+        } catch (IllegalArgumentException e) {
+            // answered below
+        }
+        throw new CommandFailed("'" + url + "' is not the URL of an API, such as " + DEFAULT_ENDPOINT
+                + "; set it with --endpoint or DORMOUSE_ENDPOINT");
+    }
+}

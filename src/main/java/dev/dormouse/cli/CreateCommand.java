@@ -1,0 +1,83 @@
+package dev.dormouse.cli;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.dormouse.name.ActorId;
+import dev.dormouse.name.AtespaceName;
+import dev.dormouse.name.TemplateRef;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code create}: a new actor or atespace. */
+@Command(
+        name = "create",
+        description = "Creates an actor or an atespace.",
+        sortOptions = false,
+        footer = {
+            "%nExamples:",
+            "  kubectl-ate create actor my-counter -t demo/counter --label team=blue",
+            "  kubectl-ate create atespace team-a"
+        })
+final class CreateCommand implements Runnable {
+
+    private final KubectlAte root;
+
+    @Spec
+    private CommandSpec spec;
+
+    CreateCommand(KubectlAte root) {
+        this.root = root;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "say what to create: an actor or an atespace");
+    }
+
+    @Command(name = "actor", description = "Creates an actor; it sleeps until it is asked for.", sortOptions = false)
+    void actor(
+            @Parameters(paramLabel = "ID", description = "Lower case letters, digits and '-', at most 63.") ActorId id,
+            @Option(
+                            names = {"-t", "--template"},
+                            paramLabel = "NS/NAME",
+                            required = true,
+                            description = "What it is made of.")
+                    TemplateRef template,
+            @Option(names = "--label", paramLabel = "K=V", split = ",", description = "A label of the actor.") @Nullable
+                    Map<String, String> labels,
+            @Option(
+                            names = "--selector",
+                            paramLabel = "K=V",
+                            split = ",",
+                            description = "A label that its workers' pool must have.")
+                    @Nullable
+                    Map<String, String> selector) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode().put("id", id.value());
+        body.putObject("template").put("namespace", template.namespace()).put("name", template.name());
+        putAll(body, "labels", labels);
+        putAll(body, "workerSelector", selector);
+        String atespace = root.common().atespace().value();
+        var created = root.api().post(Request.to("v1", "atespaces", atespace, "actors"), body);
+        new Done(root).say(Kind.actors(root.terminal().clock()), created, "created");
+    }
+
+    @Command(name = "atespace", description = "Creates an atespace.", sortOptions = false)
+    void atespace(@Parameters(paramLabel = "NAME", description = "Its name.") AtespaceName name) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode().put("name", name.value());
+        var created = root.api().post(Request.to("v1", "atespaces"), body);
+        new Done(root).say(Kind.atespaces(root.terminal().clock()), created, "created");
+    }
+
+    private static void putAll(ObjectNode body, String field, @Nullable Map<String, String> entries) {
+        if (entries != null) {
+            ObjectNode object = body.putObject(field);
+            entries.forEach(object::put);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.dormouse.cli;
+
+import dev.dormouse.name.ActorId;
+import dev.dormouse.name.AtespaceName;
+import dev.dormouse.name.InvalidNameException;
+import dev.dormouse.name.TemplateRef;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code kubectl-ate}: sees and steers actors and workers through the API. Starts no server. */
+@Command(
+        name = "kubectl-ate",
+        description = "Sees and steers actors and workers of a Dormouse control plane.",
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        subcommands = {
+            GetCommand.class,
+            CreateCommand.class,
+            DeleteCommand.class,
+            TransitionCommand.Resume.class,
+            TransitionCommand.Suspend.class,
+            TransitionCommand.Pause.class,
+            ForkCommand.class
+        },
+        footer = {
+            "%nExamples:",
+            "  kubectl-ate create actor my-counter -t demo/counter",
+            "  kubectl-ate get actors -A -o wide",
+            "  kubectl-ate suspend actor my-counter",
+            "%nExit codes: 0 done, 1 failed, 2 wrong usage."
+        })
+public final class KubectlAte implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private CommonOptions common;
+
+    private final Terminal terminal;
+
+    KubectlAte(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /**
+     * Runs one command.
+     *
+     * @return the exit code: 0 done, 1 failed, 2 wrong usage
+     */
+    public static int run(String... args) {
+        return run(Terminal.ofProcess(), args);
+    }
+
+    static int run(Terminal terminal, String... args) {
+        var root = new KubectlAte(terminal);
+        var line = new CommandLine(root, new CommandFactory(root))
+                .setOut(terminal.out())
+                .setErr(terminal.err())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(ActorId.class, checked(ActorId::new))
+                .registerConverter(AtespaceName.class, checked(AtespaceName::new))
+                .registerConverter(TemplateRef.class, checked(KubectlAte::templateRef))
+                .setParameterExceptionHandler((e, in) -> wrongUsage(terminal, e))
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(terminal, e));
+        int exitCode = line.execute(args);
+        terminal.out().flush();
+        terminal.err().flush();
+        return exitCode;
+    }
+
+    Terminal terminal() {
+        return terminal;
+    }
+
+    CommonOptions common() {
+        return common;
+    }
+
+    Api api() {
+        return new Api(common.endpoint(terminal.environment()));
+    }
+
+    /** Without a command: the usage, as wrong usage. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    static TemplateRef templateRef(String text) {
+        int slash = text.indexOf('/');
+        if (slash < 0) {
+            throw new TypeConversionException("'" + OneLine.of(text) + "' is not NAMESPACE/NAME");
+        }
+        return new TemplateRef(text.substring(0, slash), text.substring(slash + 1));
+    }
+
+    private static <T> ITypeConverter<T> checked(ITypeConverter<T> converter) {
+        return text -> {
+            try {
+                return converter.convert(text);
+            } catch (InvalidNameException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        };
+    }
+
+    private static int wrongUsage(Terminal terminal, ParameterException e) {
+        String command = e.getCommandLine().getCommandSpec().qualifiedName();
+        terminal.err().println("error: " + OneLine.of(e.getMessage()) + "; see '" + command + " --help'");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static int failed(Terminal terminal, Exception e) {
+        // anything but CommandFailed is a bug of ours: its class helps whoever reports it
+        String message = e instanceof CommandFailed ? e.getMessage() : e.toString();
+        terminal.out().flush();
+        terminal.err().println("error: " + OneLine.of(message));
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+}
