@@ -1,0 +1,34 @@
+package dev.dormouse.scheduler;
+
+import dev.dormouse.name.PoolRef;
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * A worker as placement sees it.
+ *
+ * @param prepared digest of the template that its waiting sandbox is made for; empty when none waits
+ * @param releasedAt when its last activation ended
+ * @param occupant the actor on it, for the explanation; empty when there is none
+ */
+public record Candidate(
+        UUID uid,
+        PoolRef pool,
+        String pod,
+        String node,
+        Hardware hardware,
+        State state,
+        String prepared,
+        Instant releasedAt,
+        String occupant) {
+
+    /** Whether an actor may be placed there. */
+    public enum State {
+        FREE,
+        ASSIGNED,
+        /** Going away: takes no more actors. */
+        DRAINING,
+        /** Its ateom has not been heard of, or its slot is in an unknown condition. */
+        LOST
+    }
+}

@@ -1,0 +1,16 @@
+package dev.dormouse.scheduler;
+
+import java.util.Set;
+
+/**
+ * What a worker's node can run. Workers with equal hardware are interchangeable for memory snapshots.
+ *
+ * @param sandboxClass what really isolates there; {@code process} where gvisor can't run
+ * @param builds sha256 of the sandbox binaries at hand
+ * @param cpu {@code <arch>/<digest of features>}
+ */
+public record Hardware(String sandboxClass, Set<String> builds, String cpu) {
+    public Hardware {
+        builds = Set.copyOf(builds);
+    }
+}

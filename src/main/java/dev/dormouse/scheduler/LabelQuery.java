@@ -1,0 +1,72 @@
+package dev.dormouse.scheduler;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A Kubernetes label selector as a value; the empty one matches everything.
+ *
+ * @param equal labels that must be there with these values
+ * @param expressions all of which must hold
+ */
+public record LabelQuery(Map<String, String> equal, List<Expression> expressions) {
+
+    public static final LabelQuery ANY = new LabelQuery(Map.of(), List.of());
+
+    public LabelQuery {
+        equal = Map.copyOf(equal);
+        expressions = List.copyOf(expressions);
+    }
+
+    public enum Operator {
+        IN,
+        NOT_IN,
+        EXISTS,
+        DOES_NOT_EXIST
+    }
+
+    public record Expression(String key, Operator operator, Set<String> values) {
+        public Expression {
+            values = Set.copyOf(values);
+        }
+
+        boolean holds(Map<String, String> labels) {
+            String value = labels.get(key);
+            return switch (operator) {
+                case IN -> value != null && values.contains(value);
+                case NOT_IN -> value == null || !values.contains(value);
+                case EXISTS -> value != null;
+                case DOES_NOT_EXIST -> value == null;
+            };
+        }
+
+        @Override
+        public String toString() {
+            return switch (operator) {
+                case IN -> key + " in " + values;
+                case NOT_IN -> key + " not in " + values;
+                case EXISTS -> key + " exists";
+                case DOES_NOT_EXIST -> key + " does not exist";
+            };
+        }
+    }
+
+    /** The first requirement that these labels don't meet, for the user; empty when they match. */
+    Optional<String> mismatch(Map<String, String> labels) {
+        for (Map.Entry<String, String> wanted : equal.entrySet()) {
+            if (!wanted.getValue().equals(labels.get(wanted.getKey()))) {
+                return Optional.of(wanted.getKey() + "=" + wanted.getValue());
+            }
+        }
+        return expressions.stream()
+                .filter(expression -> !expression.holds(labels))
+                .findFirst()
+                .map(Expression::toString);
+    }
+
+    boolean matches(Map<String, String> labels) {
+        return mismatch(labels).isEmpty();
+    }
+}

@@ -1,0 +1,70 @@
+package dev.dormouse.scheduler;
+
+import dev.dormouse.name.PoolRef;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an actor asks of a worker.
+ *
+ * @param where conditions that never yield
+ * @param digest of the template with its golden snapshot; a sandbox prepared for it is preferred
+ * @param near snapshots it would start from: a node that holds one is preferred
+ * @param home the node that alone holds its newest state: preferred before all; null when it has none
+ */
+public record Need(
+        Requirements where,
+        String digest,
+        List<UUID> near,
+        @Nullable String home) {
+
+    public Need {
+        near = List.copyOf(near);
+    }
+
+    /**
+     * @param template what the template asks of a pool's labels
+     * @param actor what the actor asks of a pool's labels
+     * @param pool the only pool allowed; null for any
+     * @param memory what the memory snapshot asks of the hardware; null when it starts without one
+     */
+    public record Requirements(
+            String sandboxClass,
+            LabelQuery template,
+            Map<String, String> actor,
+            @Nullable PoolRef pool,
+            @Nullable Memory memory) {
+
+        public Requirements {
+            actor = Map.copyOf(actor);
+        }
+
+        boolean admits(Pool candidate) {
+            return new PoolRule(this).objection(candidate).isEmpty();
+        }
+
+        boolean runsOn(Hardware hardware) {
+            return memory == null || memory.runsOn(hardware);
+        }
+    }
+
+    /**
+     * @param build sha256 of the sandbox binary that took it; empty when the template brings that binary along
+     * @param cpu as in {@link Hardware}; empty for any
+     */
+    public record Memory(String build, String cpu) {
+        boolean runsOn(Hardware hardware) {
+            return hasBuild(hardware) && hasCpu(hardware);
+        }
+
+        boolean hasBuild(Hardware hardware) {
+            return build.isEmpty() || hardware.builds().contains(build);
+        }
+
+        boolean hasCpu(Hardware hardware) {
+            return cpu.isEmpty() || cpu.equals(hardware.cpu());
+        }
+    }
+}

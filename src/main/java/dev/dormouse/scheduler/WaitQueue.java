@@ -1,0 +1,88 @@
+package dev.dormouse.scheduler;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * Who waits for a worker: first in, first out within a tenant, and round robin over tenants, so that a tenant with many waiters
+ * doesn't hold up one with few. Not safe for concurrent use: its owner guards it.
+ *
+ * @param <T> tenant
+ * @param <W> waiter, by identity or equality distinct from all others
+ */
+public final class WaitQueue<T, W> {
+
+    private final int limit;
+    /** In the order of turns: the tenant that was served last stands last. */
+    private final Map<T, Set<W>> tenants = new LinkedHashMap<>();
+
+    private int size;
+
+    /** @param limit how many may wait at once */
+    public WaitQueue(int limit) {
+        this.limit = limit;
+    }
+
+    /** False when the queue is full. */
+    public boolean offer(T tenant, W waiter) {
+        if (size >= limit) {
+            return false;
+        }
+        if (tenants.computeIfAbsent(tenant, t -> new LinkedHashSet<>()).add(waiter)) {
+            size++;
+        }
+        return true;
+    }
+
+    /** False when it does not wait. */
+    public boolean remove(T tenant, W waiter) {
+        Set<W> waiters = tenants.get(tenant);
+        if (waiters == null || !waiters.remove(waiter)) {
+            return false;
+        }
+        size--;
+        if (waiters.isEmpty()) {
+            tenants.remove(tenant);
+        }
+        return true;
+    }
+
+    public int size() {
+        return size;
+    }
+
+    /** Takes the first, in the order of turns, that can be served now; its tenant's next turn comes after all others'. */
+    public Optional<W> next(Predicate<W> servable) {
+        for (Map.Entry<T, Set<W>> tenant : tenants.entrySet()) {
+            Iterator<W> waiters = tenant.getValue().iterator();
+            while (waiters.hasNext()) {
+                W waiter = waiters.next();
+                if (servable.test(waiter)) {
+                    waiters.remove();
+                    size--;
+                    moveLast(tenant.getKey(), tenant.getValue());
+                    return Optional.of(waiter);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** In the order of turns, tenant by tenant. */
+    public void forEach(Consumer<W> action) {
+        tenants.values().forEach(waiters -> waiters.forEach(action));
+    }
+
+    private void moveLast(T tenant, Set<W> waiters) {
+        tenants.remove(tenant);
+        if (!waiters.isEmpty()) {
+            tenants.put(tenant, waiters);
+        }
+    }
+}
