@@ -109,6 +109,10 @@ public interface DormouseConfig {
         @WithDefault("auto")
         String sandbox();
 
+        /** Whether the server starts an ateom of its own; false when others register their workers. */
+        @WithDefault("true")
+        boolean launch();
+
         /** Where ateom runs: a child process, or the same process (dev mode). */
         @WithDefault("false")
         boolean inProcess();

@@ -37,6 +37,8 @@ public final class EmbeddedDatabase {
     private static final int POSTMASTER_PID_PORT_LINE = 3;
     private static final String HBA = "host all all 127.0.0.1/32 scram-sha-256\nhost all all ::1/128 scram-sha-256\n";
 
+    private static volatile @Nullable EmbeddedDatabase opened;
+
     private final Path data;
     private final Path work;
     private final Path log;
@@ -66,7 +68,14 @@ public final class EmbeddedDatabase {
      * @throws UncheckedIOException with a sentence for the user when it can't start
      */
     public static EmbeddedDatabase open(Path directory) {
-        return open(directory, true);
+        EmbeddedDatabase database = open(directory, true);
+        opened = database;
+        return database;
+    }
+
+    /** The one that {@code main} opened before the application came up. */
+    static Optional<EmbeddedDatabase> opened() {
+        return Optional.ofNullable(opened);
     }
 
     /** As {@link #open(Path)}, without waiting for the disk: for tests, which lose nothing when the machine dies. */
@@ -100,6 +109,11 @@ public final class EmbeddedDatabase {
     /** Process id of the postmaster, if it runs: for the chaos test. */
     public Optional<Long> pid() {
         return running().map(r -> r.process().pid());
+    }
+
+    /** Leaves it running, for the next {@link #open(Path)}. */
+    public void release() {
+        stopping = true;
     }
 
     /** Lets PostgreSQL end once its clients are gone; returns at once. */

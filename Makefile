@@ -1,0 +1,32 @@
+# The two commands of the README, and those behind them. Each sets up what it needs.
+SHELL := /bin/bash
+JAVA_HOME := $(shell scripts/jdk25)
+export JAVA_HOME
+MVN := ./mvnw -B -ntp
+
+.PHONY: dev test bench package format clean setup
+
+dev: setup ## starts everything in dev mode: API and console :8080, router :8000
+	$(MVN) quarkus:dev
+
+test: ## all tests that this machine can run
+	@scripts/setup --tests
+	@tags=$$(scripts/test-tags) && rm -rf target/surefire-reports target/failsafe-reports && \
+	{ $(MVN) verify -DexcludedTags=$$tags; built=$$?; scripts/test-summary && exit $$built; }
+
+bench: ## measures, and writes target/bench/report.md
+	@scripts/setup --tests
+	$(MVN) -q -DskipTests package
+	scripts/bench
+
+package: ## target/quarkus-app/quarkus-run.jar
+	$(MVN) -DskipTests package
+
+format:
+	$(MVN) -q spotless:apply
+
+clean:
+	$(MVN) -q clean
+
+setup:
+	@scripts/setup

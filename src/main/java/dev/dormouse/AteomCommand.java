@@ -1,0 +1,45 @@
+package dev.dormouse;
+
+import io.quarkus.runtime.Quarkus;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Boots the worker agent. */
+@Command(
+        name = "ateom",
+        mixinStandardHelpOptions = true,
+        description = "The worker agent: runs actors in sandboxes and takes their snapshots.")
+final class AteomCommand implements Callable<Integer> {
+
+    @Option(names = "--data-dir", description = "Node cache of images and snapshots (default: ~/.dormouse).")
+    @Nullable
+    Path dataDir;
+
+    @Option(names = "--port", description = "Where the control plane reaches it (default: 8081).")
+    @Nullable
+    Integer port;
+
+    @Option(names = "--control-plane", description = "host:port of the control plane (default: 127.0.0.1:8080).")
+    @Nullable
+    String controlPlane;
+
+    @Option(names = "--sandbox", description = "auto, gvisor or process (default: auto).")
+    @Nullable
+    String sandbox;
+
+    @Override
+    public Integer call() {
+        Settings.set("dormouse.data-dir", dataDir);
+        Settings.set("quarkus.http.port", port);
+        Settings.set("dormouse.ateom.control-plane", controlPlane);
+        Settings.set("dormouse.standalone.sandbox", sandbox);
+        // beside prod, not instead of it; every other role leaves the profile alone, or dev mode would silently run as
+        // prod
+        System.setProperty("quarkus.profile", "prod,ateom");
+        Quarkus.run();
+        return 0;
+    }
+}

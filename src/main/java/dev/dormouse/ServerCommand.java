@@ -1,0 +1,95 @@
+package dev.dormouse;
+
+import dev.dormouse.standalone.EmbeddedDatabase;
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.Quarkus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Boots the control plane. Options become settings of the same name, so that they win over environment and files. */
+@Command(
+        name = "server",
+        mixinStandardHelpOptions = true,
+        description =
+                "The control plane: API and console, router, scheduler; standalone with its own database and workers.")
+final class ServerCommand implements Callable<Integer> {
+
+    private static final String DATABASE_URL = "quarkus.datasource.reactive.url";
+    private static final String DATABASE_IS_OURS = "dormouse.database.embedded";
+
+    @Option(names = "--data-dir", description = "Keeps database, images and snapshots (default: ~/.dormouse).")
+    @Nullable
+    Path dataDir;
+
+    @Option(names = "--manifests", description = "Directory of WorkerPools and ActorTemplates, watched.")
+    @Nullable
+    Path manifests;
+
+    @Option(names = "--port", description = "API, console and gRPC (default: 8080).")
+    @Nullable
+    Integer port;
+
+    @Option(names = "--router-port", description = "Traffic for actors (default: 8000).")
+    @Nullable
+    Integer routerPort;
+
+    @Option(names = "--management-port", description = "Health and metrics (default: 9000).")
+    @Nullable
+    Integer managementPort;
+
+    @Option(names = "--sandbox", description = "auto, gvisor or process (default: auto).")
+    @Nullable
+    String sandbox;
+
+    @Override
+    public Integer call() throws IOException {
+        Settings.set("dormouse.standalone.manifests", manifests);
+        Settings.set("quarkus.http.port", port);
+        Settings.set("dormouse.router.port", routerPort);
+        Settings.set("quarkus.management.port", managementPort);
+        Settings.set("dormouse.standalone.sandbox", sandbox);
+        Path data = dataDirectory();
+        Settings.set("dormouse.data-dir", data);
+
+        if (Settings.find(DATABASE_URL).isEmpty() || Boolean.getBoolean(DATABASE_IS_OURS)) {
+            EmbeddedDatabase database = EmbeddedDatabase.open(data.resolve("postgres"));
+            database.settings().forEach(System::setProperty);
+            stopWithTheJvm(database);
+        }
+        Quarkus.run();
+        return 0;
+    }
+
+    /** The application stops the database itself, but for dev mode, where it outlives each reload of the application. */
+    private static void stopWithTheJvm(EmbeddedDatabase database) {
+        if (LaunchMode.current() == LaunchMode.DEVELOPMENT && !Boolean.getBoolean(DATABASE_IS_OURS)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(database::stop, "stop-database"));
+        }
+        System.setProperty(DATABASE_IS_OURS, "true");
+    }
+
+    private Path dataDirectory() throws IOException {
+        Path directory = Optional.ofNullable(dataDir)
+                .or(() -> Settings.find("dormouse.data-dir").map(Path::of))
+                .orElseGet(ServerCommand::defaultDataDirectory)
+                .toAbsolutePath()
+                .normalize();
+        Files.createDirectories(directory);
+        if (!Files.isWritable(directory)) {
+            throw new IOException(directory + " can't be written: choose another with --data-dir");
+        }
+        return directory;
+    }
+
+    private static Path defaultDataDirectory() {
+        return LaunchMode.current() == LaunchMode.DEVELOPMENT
+                ? Path.of(".dormouse")
+                : Path.of(System.getProperty("user.home"), ".dormouse");
+    }
+}
