@@ -135,16 +135,19 @@ create index actor_event_seq on actor_event (seq);
 
 -- Standalone mode keeps what a cluster would keep as custom resources.
 create table manifest (
-    kind       text        not null,
-    namespace  text        not null, -- '' for cluster-scoped kinds
-    name       text        not null,
-    uid        uuid        not null default gen_random_uuid(),
-    source     text        not null, -- api, or the file it came from
-    labels     jsonb       not null default '{}',
-    spec       jsonb       not null,
-    status     jsonb       not null default '{}',
-    generation bigint      not null default 1,
-    created_at timestamptz not null default now(),
-    deleted_at timestamptz,
+    kind        text        not null,
+    namespace   text        not null, -- '' for cluster-scoped kinds
+    name        text        not null,
+    uid         uuid        not null default gen_random_uuid(),
+    source      text        not null, -- api, or file: and the name of the file it came from
+    -- json, not jsonb: what was declared is given back with its keys in their order
+    labels      json        not null,
+    annotations json        not null,
+    spec        json        not null, -- of a Secret: key to base64
+    status      json,
+    golden      json,                 -- a template's golden snapshot, as in actor.snapshot
+    generation  bigint      not null default 1, -- grows with every change of spec
+    version     bigint      not null default 1, -- grows with every change
+    created_at  timestamptz not null default now(),
     primary key (kind, namespace, name)
 );

@@ -1,5 +1,7 @@
 package dev.dormouse.pool;
 
+import dev.dormouse.name.PoolRef;
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Group;
@@ -10,4 +12,14 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Group("ate.dev")
 @Version("v1alpha1")
 @ShortNames("workerpool")
-public class WorkerPool extends CustomResource<WorkerPoolSpec, WorkerPoolStatus> implements Namespaced {}
+@AdditionalPrinterColumn(
+        name = "Age",
+        jsonPath = ".metadata.creationTimestamp",
+        type = AdditionalPrinterColumn.Type.DATE)
+public class WorkerPool extends CustomResource<WorkerPoolSpec, WorkerPoolStatus> implements Namespaced {
+
+    /** Its checked name. */
+    public PoolRef ref() {
+        return new PoolRef(getMetadata().getNamespace(), getMetadata().getName());
+    }
+}

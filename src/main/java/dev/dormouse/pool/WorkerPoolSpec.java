@@ -1,29 +1,46 @@
 package dev.dormouse.pool;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.dormouse.sandboxconfig.SandboxClass;
+import io.fabric8.crd.generator.annotation.PrinterColumn;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
 import io.fabric8.kubernetes.api.model.NodeAffinity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.model.annotation.SpecReplicas;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** @param sandboxClass null in the manifest means gvisor */
+/**
+ * @param replicas how many workers
+ * @param template settings of the worker Pods
+ * @param sandboxClass null means gvisor
+ * @param sandboxConfigName a SandboxConfig of the same class; null means the default of the class
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record WorkerPoolSpec(
-        int replicas,
-        String ateomImage,
+        @Required @Min(0) @SpecReplicas @PrinterColumn(name = "Desired")
+        Integer replicas,
+
+        @Required @Size(min = 1) String ateomImage,
         @Nullable PodSettings template,
-        @Nullable String sandboxClass,
+        @Default("gvisor") @Nullable SandboxClass sandboxClass,
         @Nullable String sandboxConfigName) {
 
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record PodSettings(
             @Nullable Map<String, String> nodeSelector,
-            @Nullable List<Toleration> tolerations,
+            @Size(max = 16) @Nullable List<Toleration> tolerations,
             @Nullable String priorityClassName,
             @Nullable NodeAffinity nodeAffinity,
             @Nullable ResourceRequirements resources) {}
 
-    /** The class, default applied. */
+    /** The class, default applied, as it is written in manifests. */
     public String effectiveSandboxClass() {
-        return sandboxClass == null ? "gvisor" : sandboxClass;
+        return SandboxClass.orDefault(sandboxClass).wireName();
     }
 }

@@ -1,5 +1,6 @@
 package dev.dormouse.template;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -7,12 +8,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * @param phase "", ResumeGoldenActor, WaitGoldenActor, Ready or Failed
  * @param takeGoldenSnapshotAt RFC 3339
- * @param goldenSnapshot its URI
+ * @param goldenSnapshot its URI; absent where the sandbox can't take one: actors of a Ready template then boot
+ * @param goldenFailures how often in a row the golden actor's boot or snapshot failed
+ * @param observedGeneration the generation of the spec that this speaks of
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record ActorTemplateStatus(
         @Nullable String phase,
         @Nullable String goldenActorID,
         @Nullable String takeGoldenSnapshotAt,
         @Nullable String goldenSnapshot,
+        @Nullable Integer goldenFailures,
         @Nullable List<Condition> conditions,
-        long observedGeneration) {}
+        long observedGeneration) {
+
+    public static final String READY = "Ready";
+    public static final String FAILED = "Failed";
+
+    /** Whether actors can be made of the template. */
+    public boolean ready() {
+        return READY.equals(phase);
+    }
+}
