@@ -1,0 +1,118 @@
+package dev.dormouse.sandbox.gvisor;
+
+import dev.dormouse.sandbox.SandboxException;
+import dev.dormouse.sandbox.SandboxException.Kind;
+import dev.dormouse.sandbox.SandboxRuntime;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Sandboxes of gVisor, through its command line {@code runsc}. Needs root; see {@link #missing}. */
+public final class GvisorRuntime implements SandboxRuntime {
+
+    private final GvisorSettings settings;
+    private final RunscBinary runsc;
+    private final InstanceNumber number;
+    private final HostNetwork host;
+    private final Map<String, GvisorSlot> slots = new LinkedHashMap<>();
+    private final BitSet indexes = new BitSet();
+
+    private GvisorRuntime(GvisorSettings settings, RunscBinary runsc, InstanceNumber number, HostNetwork host) {
+        this.settings = settings;
+        this.runsc = runsc;
+        this.number = number;
+        this.host = host;
+    }
+
+    /**
+     * What this machine lacks for gVisor, one sentence each that tells what to do; empty: nothing. Starts no process.
+     *
+     * @param runsc the binary, null: whatever is on the PATH
+     */
+    public static List<String> missing(@Nullable Path runsc) {
+        return Requirements.missing(runsc);
+    }
+
+    /** The runsc that a shell would start. */
+    public static Optional<Path> findRunsc() {
+        return Requirements.find("runsc");
+    }
+
+    /**
+     * Probes the binary, takes an instance number on this machine and removes what a killed process with that number left.
+     *
+     * @throws SandboxException FAILED when something is missing, with {@link #missing}'s sentences
+     */
+    public static GvisorRuntime open(GvisorSettings settings) throws SandboxException {
+        List<String> missing = missing(settings.runsc());
+        if (!missing.isEmpty()) {
+            throw new SandboxException(Kind.FAILED, String.join(" ", missing));
+        }
+        RunscBinary runsc = RunscBinary.probe(settings.runsc());
+        InstanceNumber number = InstanceNumber.acquire(settings.runDir());
+        try {
+            LeftOvers.endProcesses(number.directory());
+            HostNetwork host = HostNetwork.open(number.value());
+            return new GvisorRuntime(settings, runsc, number, host);
+        } catch (SandboxException | RuntimeException e) {
+            number.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public String sandboxClass() {
+        return "gvisor";
+    }
+
+    @Override
+    public Build build() {
+        return runsc.build();
+    }
+
+    @Override
+    public boolean canSnapshotMemory() {
+        return true;
+    }
+
+    @Override
+    public synchronized Slot openSlot(String name) throws SandboxException {
+        if (slots.containsKey(name)) {
+            throw new SandboxException(Kind.FAILED, "slot " + name + " is open already");
+        }
+        int index = indexes.nextClearBit(0);
+        if (index >= SlotAddress.SLOTS) {
+            throw new SandboxException(Kind.FAILED, "no more than %d slots per process".formatted(SlotAddress.SLOTS));
+        }
+        GvisorSlot slot = new GvisorSlot(
+                name,
+                new SlotAddress(number.value(), index),
+                runsc,
+                host,
+                new SlotDirectories(
+                        number.directory().resolve(Integer.toString(index)),
+                        settings.workDir().resolve(name)),
+                this::forget);
+        slot.open();
+        slots.put(name, slot);
+        indexes.set(index);
+        return slot;
+    }
+
+    private synchronized void forget(GvisorSlot slot) {
+        slots.remove(slot.name());
+        indexes.clear(slot.address().index());
+    }
+
+    @Override
+    public synchronized void close() {
+        List.copyOf(slots.values()).forEach(GvisorSlot::close);
+        host.close();
+        LeftOvers.delete(number.directory());
+        number.close();
+    }
+}

@@ -1,0 +1,25 @@
+package dev.dormouse.sandbox.gvisor;
+
+import java.nio.file.Path;
+
+/**
+ * Where gVisor lives on this node.
+ *
+ * @param runsc the binary
+ * @param workDir directory for bundles and root file system deltas of running sandboxes: on a real disk; used by one process at a
+ *     time, nothing in it outlives a sandbox
+ * @param runDir directory shared by all Dormouse processes of the machine: instance numbers and sockets; short, because a
+ *     socket's path ends at 107 characters
+ */
+public record GvisorSettings(Path runsc, Path workDir, Path runDir) {
+
+    public GvisorSettings(Path runsc, Path workDir) {
+        this(runsc, workDir, Path.of("/run/dormouse"));
+    }
+
+    public GvisorSettings {
+        runsc = runsc.toAbsolutePath();
+        workDir = workDir.toAbsolutePath();
+        runDir = runDir.toAbsolutePath();
+    }
+}

@@ -1,0 +1,216 @@
+package dev.dormouse.sandbox.gvisor;
+
+import dev.dormouse.sandbox.SandboxException;
+import dev.dormouse.sandbox.SandboxException.Kind;
+import dev.dormouse.sandbox.SandboxRuntime.Bundle;
+import dev.dormouse.sandbox.SandboxRuntime.Prepared;
+import dev.dormouse.sandbox.SandboxRuntime.Slot;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A network and a shell in which sandboxes run one after the other. A shell that died is replaced at the next prepare. */
+final class GvisorSlot implements Slot {
+
+    private static final Duration SET_UP_LIMIT = Duration.ofSeconds(20);
+    private static final Duration CREATE_LIMIT = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final String name;
+    private final SlotAddress address;
+    private final SlotNetwork network;
+    private final RunscBinary runsc;
+    private final HostNetwork host;
+    private final SlotDirectories directories;
+    private final Consumer<GvisorSlot> onClose;
+    private final InboundPorts inbound = new InboundPorts(Instant.now());
+
+    private @Nullable SlotShell shell;
+    private volatile @Nullable GvisorSandbox sandbox;
+
+    GvisorSlot(
+            String name,
+            SlotAddress address,
+            RunscBinary runsc,
+            HostNetwork host,
+            SlotDirectories directories,
+            Consumer<GvisorSlot> onClose) {
+        this.name = name;
+        this.address = address;
+        this.network = new SlotNetwork(address);
+        this.runsc = runsc;
+        this.host = host;
+        this.directories = directories;
+        this.onClose = onClose;
+    }
+
+    /** Builds the network: three calls of {@code ip}, one of {@code nft}. */
+    void open() throws SandboxException {
+        directories.reset();
+        SlotShell started = SlotShell.start(this::onEvent);
+        try {
+            run(started, ":", "start a slot");
+            LeftOvers.writeHolder(directories.holder(), started.process());
+            host.leave(address);
+            host.join(network, started.pid());
+            run(started, setUpScript(), "set up a slot's network");
+            shell = started;
+        } catch (SandboxException | RuntimeException e) {
+            started.close();
+            throw e;
+        } catch (IOException e) {
+            started.close();
+            throw new SandboxException(Kind.FAILED, "can't open slot " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    private String setUpScript() {
+        String file = ShellQuote.of(directories.networkNamespace());
+        String mask = runsc.networkMask() ? "mount -t tmpfs -o ro none /proc/sys/net/core" : ":";
+        return """
+                set -e
+                mount -t tmpfs -o mode=700,size=64k tmpfs %1$s
+                : > %2$s
+                unshare --net=%2$s sh -c '%3$s'
+                """.formatted(ShellQuote.of(directories.namespaces()), file, mask)
+                + network.setUpScript(directories.networkNamespace().toString());
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String ip() {
+        return address.slotIp();
+    }
+
+    @Override
+    public String gatewayIp() {
+        return address.hostIp();
+    }
+
+    SlotAddress address() {
+        return address;
+    }
+
+    @Override
+    public synchronized Prepared prepare(Bundle bundle) throws SandboxException {
+        if (sandbox != null) {
+            throw new SandboxException(Kind.FAILED, "slot " + name + " holds a sandbox already");
+        }
+        SlotShell current = liveShell();
+        Map<Integer, Integer> ports = new LinkedHashMap<>();
+        bundle.ports().forEach(port -> ports.put(port, inbound.next()));
+        RunscContainers containers = new RunscContainers(runsc, directories, bundle);
+        GvisorSandbox created = new GvisorSandbox(this, current, containers, ports);
+        sandbox = created;
+        try {
+            containers.writeBundles();
+            run(current, network.openScript(inverse(ports), bundle.gatewayPort()), "open ports");
+            SlotShell.Result result = current.run(containers.createScript(), CREATE_LIMIT);
+            if (result.code() != 0) {
+                throw RunscFailure.of("create", result);
+            }
+            return created;
+        } catch (SandboxException e) {
+            created.kill();
+            throw e;
+        } catch (IOException e) {
+            created.kill();
+            throw new SandboxException(Kind.FAILED, "can't write a bundle: " + e.getMessage(), e);
+        }
+    }
+
+    int openPort(SlotShell current, int actorPort) throws SandboxException {
+        int port = inbound.next();
+        run(current, network.openScript(Map.of(port, actorPort), 0), "open a port");
+        return port;
+    }
+
+    /** Ends all processes but the shell, closes the ports and restores the sandbox's interface for the next one. */
+    synchronized void endSandbox(GvisorSandbox ended) {
+        if (sandbox != ended) {
+            return;
+        }
+        SlotShell current = shell;
+        if (current != null && !isEnded(current)) {
+            current.close();
+        }
+        directories.clean();
+        sandbox = null;
+    }
+
+    private boolean isEnded(SlotShell current) {
+        // a process that can't be killed at once is dying; the loop ends with it
+        String script = """
+                set -e
+                %skill -9 -1 2>/dev/null || :
+                while set -- /proc/[0-9]*; [ $# -gt 2 ]; do sleep 0.005; done
+                %s""".formatted(
+                SlotNetwork.closeScript(), SlotNetwork.innerScript(ShellQuote.of(directories.networkNamespace())));
+        try {
+            return current.runSoon(script, PATIENCE, SET_UP_LIMIT).code() == 0;
+        } catch (SandboxException e) {
+            return false;
+        }
+    }
+
+    private SlotShell liveShell() throws SandboxException {
+        SlotShell current = shell;
+        if (current == null || !current.isAlive()) {
+            open();
+            current = java.util.Objects.requireNonNull(shell);
+        }
+        return current;
+    }
+
+    private void onEvent(String line) {
+        GvisorSandbox current = sandbox;
+        if (current != null) {
+            current.onEvent(line);
+        }
+    }
+
+    private static void run(SlotShell shell, String script, String what) throws SandboxException {
+        if (script.isEmpty()) {
+            return;
+        }
+        SlotShell.Result result = shell.run(script, SET_UP_LIMIT);
+        if (result.code() != 0) {
+            throw new SandboxException(
+                    Kind.FAILED, "can't %s: %s".formatted(what, result.output().strip()));
+        }
+    }
+
+    private static Map<Integer, Integer> inverse(Map<Integer, Integer> ports) {
+        Map<Integer, Integer> inverse = new LinkedHashMap<>();
+        ports.forEach((actorPort, port) -> inverse.put(port, actorPort));
+        return inverse;
+    }
+
+    @Override
+    public synchronized void close() {
+        GvisorSandbox current = sandbox;
+        if (current != null) {
+            current.kill();
+        }
+        SlotShell last = shell;
+        if (last != null) {
+            last.close();
+            shell = null;
+        }
+        try {
+            host.leave(address);
+        } catch (SandboxException e) {
+            org.jboss.logging.Logger.getLogger(GvisorSlot.class).warnf("Slot %s: %s", name, e.getMessage());
+        }
+        directories.delete();
+        onClose.accept(this);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.dormouse.sandbox.gvisor;
+
+import dev.dormouse.sandbox.SandboxException;
+import dev.dormouse.sandbox.SandboxException.Kind;
+import dev.dormouse.sandbox.SandboxRuntime.Build;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The runsc at hand: what it is, and which of its flags we use.
+ *
+ * @param networkMask true when it takes a network namespace that shows {@code /proc/sys/net/core} for the host's (releases up to
+ *     2024-07-31 on newer kernels) and so must not see that directory
+ */
+record RunscBinary(Path path, Build build, boolean networkMask) {
+
+    private static final Duration PROBE_LIMIT = Duration.ofSeconds(20);
+    private static final String PLATFORM = "systrap";
+    private static final Pattern RELEASE = Pattern.compile("(20\\d{6})");
+    private static final int LAST_RELEASE_WITH_WRONG_CHECK = 20240731;
+
+    static RunscBinary probe(Path path) throws SandboxException {
+        String version = version(Command.run(PROBE_LIMIT, "", path.toString(), "--version"));
+        String known = Command.run(PROBE_LIMIT, "", path.toString(), "flags");
+        List<String> flags =
+                List.of("--platform=" + PLATFORM, "--network=sandbox", "--overlay2=root:dir", connectionFlag(known));
+        return new RunscBinary(
+                path,
+                new Build(version, sha256(path), PLATFORM, flags),
+                release(version) <= LAST_RELEASE_WITH_WRONG_CHECK);
+    }
+
+    /** The beginning of each call, for a shell. */
+    String command(Path root, Path overlay) {
+        return String.join(
+                " ",
+                ShellQuote.of(path),
+                "--root=" + ShellQuote.of(root),
+                "--ignore-cgroups",
+                "--platform=" + PLATFORM,
+                "--network=sandbox",
+                "--overlay2=root:dir=" + ShellQuote.of(overlay),
+                build.flags().getLast());
+    }
+
+    private static String connectionFlag(String known) {
+        // open connections must not make a checkpoint fail; the flag was renamed
+        return known.contains("-allow-connected-on-save") ? "--allow-connected-on-save" : "--net-disconnect-ok";
+    }
+
+    private static String version(String output) {
+        return output.lines()
+                .findFirst()
+                .map(line -> line.replace("runsc version ", "").strip())
+                .orElse("unknown");
+    }
+
+    private static int release(String version) {
+        Matcher matcher = RELEASE.matcher(version);
+        return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
+    }
+
+    private static String sha256(Path file) throws SandboxException {
+        try (InputStream content = Files.newInputStream(file)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            content.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (IOException e) {
+            throw new SandboxException(Kind.FAILED, "can't read " + file + ": " + e.getMessage(), e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.dormouse.sandbox.gvisor;
+
+import dev.dormouse.sandbox.SandboxException;
+import dev.dormouse.sandbox.SandboxException.Kind;
+import java.util.List;
+import java.util.Locale;
+
+/** What the words of a failed runsc mean. It has no exit codes to tell by: all of its failures end with 128. */
+final class RunscFailure {
+
+    private static final int MESSAGE_LIMIT = 500;
+    private static final List<String> NO_SPACE = List.of("no space left", "disk quota exceeded");
+    private static final List<String> OTHER_BUILD =
+            List.of("hash mismatch", "container specs not found", "incompatible", "not supported by this version");
+    private static final List<String> DAMAGED = List.of(
+            "checksum",
+            "corrupt",
+            "eof",
+            "state file",
+            "statefile",
+            "bad header",
+            "invalid magic",
+            "pages metadata",
+            "pages file",
+            "decod",
+            "loading kernel",
+            "no such file");
+
+    private RunscFailure() {}
+
+    static SandboxException of(String what, SlotShell.Result result) {
+        return new SandboxException(kind(result.output(), false), message(what, result));
+    }
+
+    static SandboxException ofRestore(SlotShell.Result result) {
+        return new SandboxException(kind(result.output(), true), message("restore", result));
+    }
+
+    private static Kind kind(String output, boolean restore) {
+        String words = output.toLowerCase(Locale.ROOT);
+        if (NO_SPACE.stream().anyMatch(words::contains)) {
+            return Kind.DISK_FULL;
+        }
+        if (restore && OTHER_BUILD.stream().anyMatch(words::contains)) {
+            return Kind.INCOMPATIBLE;
+        }
+        return restore && DAMAGED.stream().anyMatch(words::contains) ? Kind.CORRUPT : Kind.FAILED;
+    }
+
+    private static String message(String what, SlotShell.Result result) {
+        String said = result.output().strip().replaceAll("\\s+", " ");
+        String end = said.length() <= MESSAGE_LIMIT ? said : "…" + said.substring(said.length() - MESSAGE_LIMIT);
+        return "%s failed: runsc ended with %d: %s".formatted(what, result.code(), end);
+    }
+}

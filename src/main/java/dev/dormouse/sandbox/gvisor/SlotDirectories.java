@@ -1,0 +1,75 @@
+package dev.dormouse.sandbox.gvisor;
+
+import dev.dormouse.sandbox.SandboxException;
+import dev.dormouse.sandbox.SandboxException.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Files of one slot, none of which outlives it.
+ *
+ * @param run short-lived state and sockets
+ * @param work bundles and root file system deltas
+ */
+record SlotDirectories(Path run, Path work) {
+
+    /** Empties both, whoever left what in them. */
+    void reset() throws SandboxException {
+        delete();
+        try {
+            Files.createDirectories(runscRoot());
+            Files.createDirectories(namespaces());
+            Files.createDirectories(delta());
+            Files.createDirectories(bundles());
+        } catch (IOException e) {
+            throw new SandboxException(Kind.FAILED, "can't create directories of a slot: " + e.getMessage(), e);
+        }
+    }
+
+    /** Removes what one sandbox left. */
+    void clean() {
+        LeftOvers.deleteContent(runscRoot());
+        LeftOvers.deleteContent(delta());
+        LeftOvers.deleteContent(bundles());
+    }
+
+    void delete() {
+        LeftOvers.delete(run);
+        LeftOvers.delete(work);
+    }
+
+    /** runsc's own state. */
+    Path runscRoot() {
+        return run.resolve("runsc");
+    }
+
+    /** Gets a mount of its own in the slot's namespace, for namespace files. */
+    Path namespaces() {
+        return run.resolve("ns");
+    }
+
+    Path networkNamespace() {
+        return namespaces().resolve("net");
+    }
+
+    Path holder() {
+        return run.resolve("holder");
+    }
+
+    Path delta() {
+        return work.resolve("delta");
+    }
+
+    Path bundles() {
+        return work.resolve("bundles");
+    }
+
+    Path bundle(String container) {
+        return bundles().resolve(container);
+    }
+
+    Path errors() {
+        return bundles().resolve("errors");
+    }
+}

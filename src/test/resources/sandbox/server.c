@@ -1,0 +1,98 @@
+/* A workload for sandbox tests: one static binary, an HTTP server that tells and does what its path says. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static int count;
+
+static void dial(char *target, char *answer) {
+    char *port = strchr(target, '/');
+    *port++ = 0;
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(atoi(port))};
+    inet_pton(AF_INET, target, &to.sin_addr);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    connect(fd, (void *)&to, sizeof to);
+    struct pollfd wait = {.fd = fd, .events = POLLOUT};
+    int error = ETIMEDOUT;
+    socklen_t size = sizeof error;
+    if (poll(&wait, 1, 1000) == 1) getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+    strcpy(answer, error ? strerror(error) : "connected");
+    close(fd);
+}
+
+static void identify(char *answer) {
+    gid_t groups[32];
+    int n = getgroups(32, groups);
+    char *end = answer + sprintf(answer, "%d %d", getuid(), getgid());
+    for (int i = 0; i < n; i++) end += sprintf(end, " %d", groups[i]);
+}
+
+static void read_file(char *path, char *answer) {
+    int fd = open(path, O_RDONLY);
+    int n = fd < 0 ? -1 : read(fd, answer, 2000);
+    if (n < 0) strcpy(answer, strerror(errno));
+    else answer[n] = 0;
+    if (fd >= 0) close(fd);
+}
+
+static void write_file(char *path, char *answer) {
+    char *text = strrchr(path, '=');
+    *text++ = 0;
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    int n = fd < 0 ? -1 : write(fd, text, strlen(text));
+    strcpy(answer, n < 0 ? strerror(errno) : "written");
+    if (fd >= 0) close(fd);
+}
+
+static void touch_memory(char *megabytes, char *answer) {
+    size_t size = (size_t)atoi(megabytes) << 20;
+    char *memory = malloc(size);
+    for (size_t i = 0; i < size; i += 64) *(size_t *)(memory + i) = i * 2654435761u + i;
+    strcpy(answer, "touched");
+}
+
+static void answer_to(char *path, char *answer) {
+    if (!strcmp(path, "/count")) sprintf(answer, "%d", ++count);
+    else if (!strncmp(path, "/exit/", 6)) _exit(atoi(path + 6));
+    else if (!strncmp(path, "/env/", 5)) strcpy(answer, getenv(path + 5) ? getenv(path + 5) : "(none)");
+    else if (!strcmp(path, "/cwd")) getcwd(answer, 2000);
+    else if (!strcmp(path, "/ids")) identify(answer);
+    else if (!strncmp(path, "/read/", 6)) read_file(path + 5, answer);
+    else if (!strncmp(path, "/write/", 7)) write_file(path + 6, answer);
+    else if (!strncmp(path, "/dial/", 6)) dial(path + 6, answer);
+    else if (!strncmp(path, "/touch/", 7)) touch_memory(path + 7, answer);
+    else strcpy(answer, "unknown path");
+}
+
+int main(int argc, char **argv) {
+    if (argc > 2 && !strcmp(argv[1], "exit")) return atoi(argv[2]);
+    char *port = argc > 1 ? argv[1] : getenv("PORT");
+    int on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(atoi(port))};
+    if (bind(listener, (void *)&any, sizeof any) || listen(listener, 128)) return 1;
+    dprintf(1, "listening on %s\n", port);
+    for (;;) {
+        int client = accept(listener, 0, 0);
+        if (client < 0) continue;
+        for (;;) {
+            char request[8192], path[8000], answer[4096], reply[5000];
+            int n = read(client, request, sizeof request - 1);
+            if (n <= 0) break;
+            request[n] = 0;
+            if (sscanf(request, "GET %7999s", path) != 1) break;
+            answer[0] = 0;
+            answer_to(path, answer);
+            n = sprintf(reply, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s", strlen(answer), answer);
+            if (write(client, reply, n) < 0 || strstr(request, "Connection: close")) break;
+        }
+        close(client);
+    }
+}
