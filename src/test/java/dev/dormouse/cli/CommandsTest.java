@@ -1,0 +1,145 @@
+package dev.dormouse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandsTest {
+
+    private static final String ACTOR = "{\"atespace\":\"default\",\"id\":\"my-counter\",\"status\":\"STATUS_SUSPENDED\"}";
+
+    private ScriptedApi api;
+
+    @BeforeEach
+    void start() throws Exception {
+        api = new ScriptedApi();
+    }
+
+    @AfterEach
+    void stop() {
+        api.close();
+    }
+
+    @Test
+    void createdActorsAreNamed() {
+        api.answers("POST /v1/atespaces/team-a/actors", 201, "application/json", ACTOR);
+
+        var run = CliRun.of(
+                api, "create", "actor", "my-counter", "-t", "demo/counter", "-a", "team-a", "--label", "team=blue", "--selector", "gpu=yes");
+
+        assertThat(run).isEqualTo(new CliRun(0, "actor/my-counter created\n", ""));
+        assertThat(api.bodies())
+                .containsExactly(
+                        "{\"id\":\"my-counter\",\"template\":{\"namespace\":\"demo\",\"name\":\"counter\"},\"labels\":{\"team\":\"blue\"},\"workerSelector\":{\"gpu\":\"yes\"}}");
+    }
+
+    @Test
+    void transitionsSayWhatTheyDid() {
+        for (String verb : new String[] {"resume", "suspend", "pause"}) {
+            api.answers("POST /v1/atespaces/default/actors/my-counter:" + verb, ACTOR);
+        }
+
+        assertThat(CliRun.of(api, "resume", "actor", "my-counter", "--boot").out()).isEqualTo("actor/my-counter resumed\n");
+        assertThat(CliRun.of(api, "suspend", "actor", "my-counter").out()).isEqualTo("actor/my-counter suspended\n");
+        assertThat(CliRun.of(api, "pause", "actor", "my-counter", "-o", "name").out()).isEqualTo("actor/my-counter\n");
+        assertThat(api.bodies()).containsExactly("{\"boot\":true}");
+    }
+
+    @Test
+    void aForkNamesItsOrigin() {
+        api.answers(
+                "POST /v1/atespaces/default/actors/my-counter:fork", 201, "application/json", ACTOR.replace("my-counter", "copy"));
+
+        assertThat(CliRun.of(api, "fork", "actor", "my-counter", "copy").out()).isEqualTo("actor/copy forked from my-counter\n");
+        assertThat(api.bodies()).containsExactly("{\"id\":\"copy\"}");
+    }
+
+    @Test
+    void deletionsAreConfirmed() {
+        api.answers("DELETE /v1/atespaces/default/actors/my-counter", 204, "application/json", "");
+        api.answers("DELETE /v1/actortemplates/demo/counter", 204, "application/json", "");
+
+        assertThat(CliRun.of(api, "delete", "actor", "my-counter")).isEqualTo(new CliRun(0, "actor/my-counter deleted\n", ""));
+        assertThat(CliRun.of(api, "delete", "template", "demo/counter"))
+                .isEqualTo(new CliRun(0, "template/demo/counter deleted\n", ""));
+    }
+
+    @Test
+    void refusalsAreOneLineAndExitCodeOne() {
+        api.answers(
+                "DELETE /v1/atespaces/default/actors/my-counter",
+                409,
+                "application/problem+json",
+                "{\"status\":409,\"code\":\"FAILED_PRECONDITION\",\"detail\":\"Actor my-counter is not suspended\\n(status: STATUS_RUNNING)\"}");
+
+        assertThat(CliRun.of(api, "delete", "actor", "my-counter"))
+                .isEqualTo(new CliRun(1, "", "error: Actor my-counter is not suspended (status: STATUS_RUNNING)\n"));
+    }
+
+    @Test
+    void anEndpointThatIsNoApiIsSaidSo() {
+        api.answers("GET /v1/workers?pageSize=1000", 200, "text/html", "<html>");
+
+        assertThat(CliRun.of(api, "get", "workers"))
+                .isEqualTo(new CliRun(
+                        1,
+                        "",
+                        "error: " + api.endpoint()
+                                + " does not look like the API of Dormouse: its answer is not JSON; set another with --endpoint or DORMOUSE_ENDPOINT\n"));
+    }
+
+    @Test
+    void anUnreachableServerIsNamedAndHowToSetAnother() {
+        String endpoint = api.endpoint();
+        api.close();
+
+        var run = CliRun.of(Map.of("DORMOUSE_ENDPOINT", "http://elsewhere.invalid"), "", "get", "workers", "--endpoint", endpoint + "/");
+
+        assertThat(run)
+                .isEqualTo(new CliRun(
+                        1,
+                        "",
+                        "error: can't reach the API at " + endpoint
+                                + " (no connection); is it running? Set another with --endpoint or DORMOUSE_ENDPOINT\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "get",
+                "get nothing",
+                "get actors --nonsense",
+                "get actors -o xml",
+                "create actor x",
+                "create actor x -t counter",
+                "delete actor ..",
+                "delete actor a/b",
+                "resume actor UPPER",
+                "suspend my-counter",
+                "get actors -a ../default"
+            })
+    void wrongUsageIsOneLineAndExitCodeTwoAndAsksNothing(String args) {
+        var run = CliRun.of(api, args.isEmpty() ? new String[0] : args.split(" "));
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).startsWith("error: ").endsWith("--help'\n").hasLineCount(1);
+        assertThat(api.requests()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "get --help", "get actors --help", "create actor -h", "resume --help", "--version"})
+    void helpIsNoError(String args) {
+        var run = CliRun.of(api, args.split(" "));
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).containsIgnoringCase("kubectl-ate");
+        assertThat(run.err()).isEmpty();
+    }
+}
