@@ -1,6 +1,8 @@
 package dev.dormouse.actor;
 
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 
 /** Where an actor is in its life, and the only steps it may take from there. */
@@ -15,6 +17,13 @@ public enum ActorStatus {
     /** The name in the API, the CLI and gRPC. */
     public String wireName() {
         return "STATUS_" + name();
+    }
+
+    /** By wire name; the prefix may be left out. Empty when there is no such status. */
+    public static Optional<ActorStatus> parse(String name) {
+        return Arrays.stream(values())
+                .filter(status -> name.equals(status.name()) || name.equals(status.wireName()))
+                .findFirst();
     }
 
     /** True while a transition is under way: the server will finish it or roll it back. */

@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandsTest {
 
-    private static final String ACTOR = "{\"atespace\":\"default\",\"id\":\"my-counter\",\"status\":\"STATUS_SUSPENDED\"}";
+    private static final String ACTOR =
+            "{\"atespace\":\"default\",\"id\":\"my-counter\",\"status\":\"STATUS_SUSPENDED\"}";
 
     private ScriptedApi api;
 
@@ -30,7 +31,18 @@ class CommandsTest {
         api.answers("POST /v1/atespaces/team-a/actors", 201, "application/json", ACTOR);
 
         var run = CliRun.of(
-                api, "create", "actor", "my-counter", "-t", "demo/counter", "-a", "team-a", "--label", "team=blue", "--selector", "gpu=yes");
+                api,
+                "create",
+                "actor",
+                "my-counter",
+                "-t",
+                "demo/counter",
+                "-a",
+                "team-a",
+                "--label",
+                "team=blue",
+                "--selector",
+                "gpu=yes");
 
         assertThat(run).isEqualTo(new CliRun(0, "actor/my-counter created\n", ""));
         assertThat(api.bodies())
@@ -44,18 +56,24 @@ class CommandsTest {
             api.answers("POST /v1/atespaces/default/actors/my-counter:" + verb, ACTOR);
         }
 
-        assertThat(CliRun.of(api, "resume", "actor", "my-counter", "--boot").out()).isEqualTo("actor/my-counter resumed\n");
+        assertThat(CliRun.of(api, "resume", "actor", "my-counter", "--boot").out())
+                .isEqualTo("actor/my-counter resumed\n");
         assertThat(CliRun.of(api, "suspend", "actor", "my-counter").out()).isEqualTo("actor/my-counter suspended\n");
-        assertThat(CliRun.of(api, "pause", "actor", "my-counter", "-o", "name").out()).isEqualTo("actor/my-counter\n");
+        assertThat(CliRun.of(api, "pause", "actor", "my-counter", "-o", "name").out())
+                .isEqualTo("actor/my-counter\n");
         assertThat(api.bodies()).containsExactly("{\"boot\":true}");
     }
 
     @Test
     void aForkNamesItsOrigin() {
         api.answers(
-                "POST /v1/atespaces/default/actors/my-counter:fork", 201, "application/json", ACTOR.replace("my-counter", "copy"));
+                "POST /v1/atespaces/default/actors/my-counter:fork",
+                201,
+                "application/json",
+                ACTOR.replace("my-counter", "copy"));
 
-        assertThat(CliRun.of(api, "fork", "actor", "my-counter", "copy").out()).isEqualTo("actor/copy forked from my-counter\n");
+        assertThat(CliRun.of(api, "fork", "actor", "my-counter", "copy").out())
+                .isEqualTo("actor/copy forked from my-counter\n");
         assertThat(api.bodies()).containsExactly("{\"id\":\"copy\"}");
     }
 
@@ -64,7 +82,8 @@ class CommandsTest {
         api.answers("DELETE /v1/atespaces/default/actors/my-counter", 204, "application/json", "");
         api.answers("DELETE /v1/actortemplates/demo/counter", 204, "application/json", "");
 
-        assertThat(CliRun.of(api, "delete", "actor", "my-counter")).isEqualTo(new CliRun(0, "actor/my-counter deleted\n", ""));
+        assertThat(CliRun.of(api, "delete", "actor", "my-counter"))
+                .isEqualTo(new CliRun(0, "actor/my-counter deleted\n", ""));
         assertThat(CliRun.of(api, "delete", "template", "demo/counter"))
                 .isEqualTo(new CliRun(0, "template/demo/counter deleted\n", ""));
     }
@@ -86,11 +105,12 @@ class CommandsTest {
         api.answers("GET /v1/workers?pageSize=1000", 200, "text/html", "<html>");
 
         assertThat(CliRun.of(api, "get", "workers"))
-                .isEqualTo(new CliRun(
-                        1,
-                        "",
-                        "error: " + api.endpoint()
-                                + " does not look like the API of Dormouse: its answer is not JSON; set another with --endpoint or DORMOUSE_ENDPOINT\n"));
+                .isEqualTo(
+                        new CliRun(
+                                1,
+                                "",
+                                "error: " + api.endpoint()
+                                        + " does not look like the API of Dormouse: its answer is not JSON; set another with --endpoint or DORMOUSE_ENDPOINT\n"));
     }
 
     @Test
@@ -98,14 +118,21 @@ class CommandsTest {
         String endpoint = api.endpoint();
         api.close();
 
-        var run = CliRun.of(Map.of("DORMOUSE_ENDPOINT", "http://elsewhere.invalid"), "", "get", "workers", "--endpoint", endpoint + "/");
+        var run = CliRun.of(
+                Map.of("DORMOUSE_ENDPOINT", "http://elsewhere.invalid"),
+                "",
+                "get",
+                "workers",
+                "--endpoint",
+                endpoint + "/");
 
         assertThat(run)
-                .isEqualTo(new CliRun(
-                        1,
-                        "",
-                        "error: can't reach the API at " + endpoint
-                                + " (no connection); is it running? Set another with --endpoint or DORMOUSE_ENDPOINT\n"));
+                .isEqualTo(
+                        new CliRun(
+                                1,
+                                "",
+                                "error: can't reach the API at " + endpoint
+                                        + " (no connection); is it running? Set another with --endpoint or DORMOUSE_ENDPOINT\n"));
     }
 
     @ParameterizedTest
@@ -134,7 +161,8 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "get --help", "get actors --help", "create actor -h", "resume --help", "--version"})
+    @ValueSource(
+            strings = {"--help", "get --help", "get actors --help", "create actor -h", "resume --help", "--version"})
     void helpIsNoError(String args) {
         var run = CliRun.of(api, args.split(" "));
 

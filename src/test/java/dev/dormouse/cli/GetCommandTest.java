@@ -8,13 +8,11 @@ import org.junit.jupiter.api.Test;
 
 class GetCommandTest {
 
-    private static final String SLEEPING =
-            """
+    private static final String SLEEPING = """
             {"atespace":"default","id":"my-counter","uid":"u1","template":{"namespace":"demo","name":"counter"},\
             "status":"STATUS_SUSPENDED","version":5,"generation":2,"worker":null,"snapshot":null,"labels":{},"workerSelector":{},\
             "idleSince":null,"lastError":null,"createdAt":"2026-08-27T12:00:00Z","updatedAt":"2026-08-30T11:00:00Z"}""";
-    private static final String AWAKE =
-            """
+    private static final String AWAKE = """
             {"atespace":"team-a","id":"a1","uid":"u2","template":{"namespace":"demo","name":"static"},\
             "status":"STATUS_RUNNING","version":12,"generation":3,\
             "worker":{"namespace":"demo","pool":"demo","pod":"demo-0","ip":"10.0.0.7","node":"local"},"snapshot":null,\
@@ -90,7 +88,18 @@ class GetCommandTest {
                 page(AWAKE));
 
         var run = CliRun.of(
-                api, "get", "-a", "team-a", "actors", "--status", "running", "--template=demo/static", "-l", "team=blue,tier=gold", "-o", "name");
+                api,
+                "get",
+                "-a",
+                "team-a",
+                "actors",
+                "--status",
+                "running",
+                "--template=demo/static",
+                "-l",
+                "team=blue,tier=gold",
+                "-o",
+                "name");
 
         assertThat(run.out()).isEqualTo("actor/a1\n");
     }
@@ -108,7 +117,9 @@ class GetCommandTest {
 
     @Test
     void oneActorAsJsonIsTheActorItself() {
-        api.answers("GET /v1/atespaces/default/actors/my-counter", "{\"id\":\"my-counter\",\"labels\":{\"a\":\"1\"},\"worker\":null}");
+        api.answers(
+                "GET /v1/atespaces/default/actors/my-counter",
+                "{\"id\":\"my-counter\",\"labels\":{\"a\":\"1\"},\"worker\":null}");
 
         var run = CliRun.of(api, "get", "actor", "my-counter", "-o", "json");
 
@@ -125,7 +136,9 @@ class GetCommandTest {
 
     @Test
     void aListAsYamlKeepsStringsThatLookLikeNumbers() {
-        api.answers("GET /v1/atespaces/default/actors?pageSize=1000", page("{\"id\":\"007\",\"version\":5,\"labels\":{\"on\":\"true\"}}"));
+        api.answers(
+                "GET /v1/atespaces/default/actors?pageSize=1000",
+                page("{\"id\":\"007\",\"version\":5,\"labels\":{\"on\":\"true\"}}"));
 
         var run = CliRun.of(api, "get", "actors", "-o", "yaml");
 
@@ -147,9 +160,11 @@ class GetCommandTest {
 
     @Test
     void workersShowWhomTheyRun() {
-        api.answers("GET /v1/workers?pageSize=1000", page(
-                "{\"namespace\":\"demo\",\"pool\":\"demo\",\"pod\":\"demo-0\",\"uid\":\"w0\",\"node\":\"local\",\"ip\":\"10.0.0.7\",\"state\":\"ASSIGNED\",\"actor\":{\"atespace\":\"default\",\"id\":\"my-counter\",\"template\":{\"namespace\":\"demo\",\"name\":\"counter\"}}}",
-                "{\"namespace\":\"demo\",\"pool\":\"demo\",\"pod\":\"demo-1\",\"uid\":\"w1\",\"node\":\"local\",\"ip\":\"10.0.0.8\",\"state\":\"FREE\",\"actor\":null}"));
+        api.answers(
+                "GET /v1/workers?pageSize=1000",
+                page(
+                        "{\"namespace\":\"demo\",\"pool\":\"demo\",\"pod\":\"demo-0\",\"uid\":\"w0\",\"node\":\"local\",\"ip\":\"10.0.0.7\",\"state\":\"ASSIGNED\",\"actor\":{\"atespace\":\"default\",\"id\":\"my-counter\",\"template\":{\"namespace\":\"demo\",\"name\":\"counter\"}}}",
+                        "{\"namespace\":\"demo\",\"pool\":\"demo\",\"pod\":\"demo-1\",\"uid\":\"w1\",\"node\":\"local\",\"ip\":\"10.0.0.8\",\"state\":\"FREE\",\"actor\":null}"));
 
         assertThat(CliRun.of(api, "get", "workers").out()).isEqualTo("""
                 NAMESPACE   POOL   POD      STATUS     ASSIGNED ACTOR
@@ -185,10 +200,15 @@ class GetCommandTest {
     @Test
     void aWatchPrintsTheListThenEachChangeOnce() {
         api.answers("GET /v1/atespaces/default/actors?pageSize=1000", page(SLEEPING));
-        String resuming = SLEEPING.replace("STATUS_SUSPENDED", "STATUS_RESUMING").replace("\"version\":5", "\"version\":6");
-        api.answers("GET /v1/watch?atespace=default", 200, "text/event-stream", ":alive\n\n" + event("actor", SLEEPING)
-                + event("actor", resuming) + event("worker", "{\"uid\":\"w0\"}") + event("resync", "{}")
-                + event("actor-deleted", "{\"atespace\":\"default\",\"id\":\"my-counter\"}"));
+        String resuming =
+                SLEEPING.replace("STATUS_SUSPENDED", "STATUS_RESUMING").replace("\"version\":5", "\"version\":6");
+        api.answers(
+                "GET /v1/watch?atespace=default",
+                200,
+                "text/event-stream",
+                ":alive\n\n" + event("actor", SLEEPING)
+                        + event("actor", resuming) + event("worker", "{\"uid\":\"w0\"}") + event("resync", "{}")
+                        + event("actor-deleted", "{\"atespace\":\"default\",\"id\":\"my-counter\"}"));
 
         var run = CliRun.of(api, "get", "actors", "-w");
 

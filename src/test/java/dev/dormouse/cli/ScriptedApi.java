@@ -67,7 +67,8 @@ final class ScriptedApi implements AutoCloseable {
                 bodies.add(body);
             }
             Answer answer = answers.getOrDefault(
-                    request, new Answer(404, "application/problem+json", "{\"detail\":\"not scripted: " + request + "\"}"));
+                    request,
+                    new Answer(404, "application/problem+json", "{\"detail\":\"not scripted: " + request + "\"}"));
             byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().add("Content-Type", answer.mediaType());
             exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
