@@ -97,8 +97,12 @@ public interface DormouseConfig {
     }
 
     interface Images {
-        /** Image reference prefix to the prefix used instead, e.g. an oci: layout directory. */
+        /** Image reference prefix to the prefix used instead, e.g. an oci: layout directory. The longest prefix wins. */
         Map<String, String> redirect();
+
+        /** The most bytes that one image may take unpacked; a larger one is refused. */
+        @WithDefault("17179869184")
+        long maxUnpackedBytes();
     }
 
     interface Standalone {

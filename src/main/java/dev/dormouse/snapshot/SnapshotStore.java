@@ -1,6 +1,7 @@
 package dev.dormouse.snapshot;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -16,6 +17,9 @@ public interface SnapshotStore {
      * Stores the files of {@code dir} and then the manifest, which gets their sizes and checksums. When it returns, the snapshot
      * survives a power cut. A failure leaves no manifest.
      *
+     * <p>The store may keep the very files of {@code dir} (hard links): they must not be written to afterwards. Repeating a put
+     * that succeeded changes nothing and gives the same answer.
+     *
      * @param manifest all but {@code files}
      * @return the manifest as stored
      */
@@ -24,12 +28,23 @@ public interface SnapshotStore {
     /** Fails MISSING or CORRUPT. */
     Manifest manifest(String uri) throws SnapshotException;
 
-    /** Brings the files to a new directory and checks each against the manifest. Fails MISSING or CORRUPT, naming the file. */
+    /**
+     * Brings the files to a new directory and checks each against the manifest. Fails MISSING or CORRUPT, naming the file, and
+     * then leaves no directory. The files may be the store's own (hard links): they must not be written to.
+     */
     void fetch(String uri, Manifest manifest, Path dir) throws SnapshotException;
 
     /** Removes manifest, then files. Idempotent. */
     void delete(String uri) throws SnapshotException;
 
-    /** The URIs of all snapshots below a location, with or without a manifest (half-written ones too). */
-    List<String> list(String location) throws SnapshotException;
+    /** All snapshots below a location, half-written ones too. */
+    List<Stored> list(String location) throws SnapshotException;
+
+    /**
+     * A snapshot found in a store.
+     *
+     * @param complete whether it has a manifest
+     * @param lastChanged when something of it was last written
+     */
+    record Stored(String uri, boolean complete, long sizeBytes, Instant lastChanged) {}
 }
