@@ -85,6 +85,36 @@ public interface DormouseConfig {
         /** How long a request waits for its actor. */
         @WithDefault("10s")
         Duration parkTimeout();
+
+        /** The address to listen at; the default takes IPv4 and IPv6. */
+        @WithDefault("0.0.0.0")
+        String host();
+
+        /** Event loops; as many as cores when absent. */
+        Optional<Integer> eventLoops();
+
+        /**
+         * Until when the first byte of an answer must have come, from the request's last byte on; then 504. Event streams and gRPC
+         * are exempt, and an answer that has begun may last for ever.
+         */
+        @WithDefault("5m")
+        Duration responseTimeout();
+
+        /** How long a connection may stay open without a whole request head: idle, or sent too slowly. */
+        @WithDefault("30s")
+        Duration headTimeout();
+
+        /** How long requests in flight may take to end when the server stops. */
+        @WithDefault("5s")
+        Duration drainTimeout();
+
+        /** Bytes that the headers of a request may have. */
+        @WithDefault("16384")
+        int maxHeaderSize();
+
+        /** Clients' connections open at once; the next are closed. */
+        @WithDefault("10000")
+        int maxConnections();
     }
 
     interface Snapshots {

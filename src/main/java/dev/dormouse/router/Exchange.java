@@ -1,0 +1,300 @@
+package dev.dormouse.router;
+
+import dev.dormouse.platform.Code;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request of a client, from its head to the end of its answer: waits for its actor if need be, is sent to it, sent again where
+ * nobody was there to take it, and answered exactly once. Lives on one event loop.
+ */
+final class Exchange {
+
+    private static final Logger log = Logger.getLogger(Exchange.class);
+
+    private static final int MAX_ATTEMPTS = 4;
+    private static final long RETRY_DELAY_MS = 25;
+    private static final long HTTP2_INTERNAL_ERROR = 2;
+    // those that may be sent twice (RFC 9110, 9.2.2)
+    private static final Set<HttpMethod> IDEMPOTENT = Set.of(
+            HttpMethod.GET, HttpMethod.HEAD, HttpMethod.PUT, HttpMethod.DELETE, HttpMethod.OPTIONS, HttpMethod.TRACE);
+
+    private final LoopScope scope;
+    private final HttpServerRequest request;
+    private final Target target;
+    private final RequestBody body;
+    private final boolean http1;
+    private final long startedAt = System.nanoTime();
+    private @Nullable Attempt attempt;
+    private int attempts;
+    private boolean woken;
+    private boolean parked;
+    private long parkTimer;
+    private boolean answering;
+    private boolean over;
+
+    /** @throws NumberFormatException when its Content-Length is no number */
+    Exchange(LoopScope scope, HttpServerRequest request, Target target) {
+        this.scope = scope;
+        this.request = request;
+        this.target = target;
+        this.http1 = request.version() != HttpVersion.HTTP_2;
+        this.body = new RequestBody(request);
+    }
+
+    void start() {
+        scope.open().add(this);
+        scope.connections().begin(request.connection());
+        request.exceptionHandler(_ -> clientGone());
+        request.response().exceptionHandler(_ -> clientGone());
+        body.hold(scope.context(), this::route);
+    }
+
+    private void route() {
+        if (over) {
+            return;
+        }
+        Backend backend = scope.routes().find(target.address());
+        if (backend != null) {
+            attempt(backend);
+        } else {
+            park();
+        }
+    }
+
+    private void park() {
+        if (!scope.parking().enter()) {
+            refuse(Answers.tryAgain("%d requests wait for their actors already: no place is free"
+                    .formatted(scope.parking().places())));
+            return;
+        }
+        parked = true;
+        woken = true;
+        parkTimer = scope.vertx().setTimer(scope.settings().parkTimeout().toMillis(), _ -> parkedTooLong());
+        scope.wakes()
+                .wake(target.address(), request.getHeader("traceparent"))
+                .whenComplete((backend, error) -> scope.context().runOnContext(_ -> woken(backend, error)));
+    }
+
+    private void woken(@Nullable Backend backend, @Nullable Throwable error) {
+        if (over) {
+            return;
+        }
+        leavePark();
+        if (backend != null) {
+            attempt(backend);
+        } else {
+            refuse(Answers.wakeFailed(
+                    error instanceof CompletionException e && e.getCause() != null ? e.getCause() : error));
+        }
+    }
+
+    private void parkedTooLong() {
+        if (!over) {
+            refuse(Answers.tryAgain("actor %s did not wake within %d ms; it may still be waking"
+                    .formatted(
+                            target.address().key(),
+                            scope.settings().parkTimeout().toMillis())));
+        }
+    }
+
+    private void leavePark() {
+        if (parked) {
+            parked = false;
+            scope.parking().leave();
+            scope.vertx().cancelTimer(parkTimer);
+        }
+    }
+
+    private void attempt(Backend backend) {
+        attempts++;
+        attempt = new Attempt(scope, this, backend);
+        try {
+            attempt.start();
+        } catch (RuntimeException e) {
+            // e.g. a header that the client's side takes and the server's doesn't
+            log.warnf(
+                    e,
+                    "A request for actor %s could not be sent",
+                    target.address().key());
+            refuse(Answers.of(400, Code.INVALID_ARGUMENT, "the request can't be sent on to the actor"));
+        }
+    }
+
+    /** The request is on its way to the actor. */
+    void handedOver() {
+        if (attempts == 1) {
+            scope.metrics().handedOver(woken, System.nanoTime() - startedAt);
+        }
+    }
+
+    /** Nobody took the connection: the activation is gone, and the request is still whole. */
+    void unreachable(Attempt failed) {
+        scope.routes().drop(target.address(), failed.backend());
+        tryAgain();
+    }
+
+    /** The connection broke before an answer came. */
+    void brokeOff(Attempt failed) {
+        failed.abandon();
+        if (answering) {
+            breakOff();
+        } else if (body.isWhole() && IDEMPOTENT.contains(request.method())) {
+            if (!failed.onUsedLine()) {
+                scope.routes().drop(target.address(), failed.backend());
+            }
+            tryAgain();
+        } else {
+            refuse(Answers.badGateway("actor %s closed the connection without an answer"
+                    .formatted(target.address().key())));
+        }
+    }
+
+    private void tryAgain() {
+        if (attempts >= MAX_ATTEMPTS) {
+            refuse(Answers.badGateway("actor %s does not answer at its port %d"
+                    .formatted(target.address().key(), target.address().port())));
+            return;
+        }
+        scope.metrics().retry();
+        body.holdAgain();
+        if (attempts == 1) {
+            route();
+        } else {
+            scope.vertx().setTimer(RETRY_DELAY_MS * attempts, _ -> route());
+        }
+    }
+
+    void answered(HttpClientResponse answer) {
+        answering = true;
+        HttpServerResponse response = request.response();
+        if (http1 && (!body.isSent() || scope.connections().isDraining())) {
+            // whatever comes of the body after the answer, no next request can be told from it
+            response.headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+        }
+        answer.exceptionHandler(_ -> breakOff());
+        new ResponseRelay(request, answer).start(scope.context(), () -> answerEnded(answer.statusCode()));
+    }
+
+    private void answerEnded(int status) {
+        if (over || attempt == null) {
+            return;
+        }
+        if (body.isSent()) {
+            attempt.completed();
+        } else {
+            attempt.abandon();
+            discardBody();
+        }
+        finish(Outcome.ANSWERED, status);
+    }
+
+    void upgraded(HttpClientResponse agreed) {
+        answering = true;
+        Tunnel.open(request, agreed, () -> {
+            if (!over && attempt != null) {
+                attempt.tunnelClosed();
+                finish(Outcome.ANSWERED, agreed.statusCode());
+                scope.connections().forget(request.connection());
+            }
+        });
+    }
+
+    /** The actor broke off in the middle of its answer: so must we, or the client took a part for the whole. */
+    private void breakOff() {
+        if (over) {
+            return;
+        }
+        abandonAttempt();
+        finish(Outcome.BROKEN, request.response().getStatusCode());
+        if (http1) {
+            request.connection().close();
+        } else {
+            request.response().reset(HTTP2_INTERNAL_ERROR);
+        }
+    }
+
+    private void clientGone() {
+        if (over) {
+            return;
+        }
+        leavePark();
+        abandonAttempt();
+        finish(Outcome.CLIENT_GONE, 0);
+    }
+
+    private void refuse(Answers.Refusal refusal) {
+        if (over) {
+            return;
+        }
+        leavePark();
+        abandonAttempt();
+        if (http1 && !body.isSent() && body.isPresent()) {
+            request.response().headers().set(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            discardBody();
+        }
+        Answers.send(request, refusal);
+        finish(Outcome.REFUSED, refusal.problem().status());
+    }
+
+    private void discardBody() {
+        body.discard(() -> {
+            if (http1) {
+                request.connection().close();
+            }
+        });
+    }
+
+    private void abandonAttempt() {
+        if (attempt != null) {
+            attempt.abandon();
+        }
+    }
+
+    private void finish(Outcome outcome, int status) {
+        over = true;
+        scope.open().remove(this);
+        scope.connections().end(request.connection());
+        scope.metrics().ended(outcome, status);
+    }
+
+    /** Looks at the clock: an answer that should have begun long ago is given up. */
+    void tick(long now) {
+        boolean overdue = attempt != null
+                && attempt.overdue(now, scope.settings().responseTimeout().toNanos());
+        if (overdue && !answering && !waitsForEvents()) {
+            refuse(Answers.tooSlow("actor %s took the request and did not begin its answer within %d s"
+                    .formatted(
+                            target.address().key(),
+                            scope.settings().responseTimeout().toSeconds())));
+        }
+    }
+
+    private boolean waitsForEvents() {
+        return request.headers().contains(HttpHeaders.ACCEPT, "text/event-stream", true);
+    }
+
+    HttpServerRequest request() {
+        return request;
+    }
+
+    Target target() {
+        return target;
+    }
+
+    RequestBody body() {
+        return body;
+    }
+
+    long startedAt() {
+        return startedAt;
+    }
+}

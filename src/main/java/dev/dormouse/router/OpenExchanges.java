@@ -1,0 +1,45 @@
+package dev.dormouse.router;
+
+import dev.dormouse.name.ActorKey;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The requests of one event loop that are not over, oldest first. Used on that loop only, but for {@link #count}. */
+final class OpenExchanges {
+
+    private final LinkedHashSet<Exchange> exchanges = new LinkedHashSet<>();
+    private volatile int count;
+
+    void add(Exchange exchange) {
+        exchanges.add(exchange);
+        count = exchanges.size();
+    }
+
+    void remove(Exchange exchange) {
+        exchanges.remove(exchange);
+        count = exchanges.size();
+    }
+
+    /** Lets each see whether its time is over. */
+    void tick(long now) {
+        for (Exchange exchange : List.copyOf(exchanges)) {
+            exchange.tick(now);
+        }
+    }
+
+    /** Adds the actors that hold a request which began before {@code nanoTime}. */
+    void collectOlderThan(long nanoTime, Set<ActorKey> into) {
+        for (Exchange exchange : exchanges) {
+            if (exchange.startedAt() - nanoTime > 0) {
+                return;
+            }
+            into.add(exchange.target().address().key());
+        }
+    }
+
+    /** Readable from any thread; may lag behind. */
+    int count() {
+        return count;
+    }
+}
