@@ -21,7 +21,7 @@ create table actor (
     generation         bigint      not null, -- grows by one with every claim and promotion: the fencing token
     labels             jsonb       not null,
     worker_selector    jsonb       not null,
-    -- the activation, null when there is none
+    -- the activation, or the last one once the actor sleeps; null while its local snapshot is being uploaded without a worker
     worker_uid         uuid,
     worker             jsonb,                -- {namespace, pool, pod, ip, node} as it was at the claim
     endpoint           jsonb,                -- {host, ports {actor port: port at host}}
@@ -29,7 +29,7 @@ create table actor (
     intent_owner       uuid,                 -- the replica that carries it out
     intent_deadline    timestamptz,          -- when any replica may take it over; renewed while work goes on
     intent_snapshot    uuid,                 -- the snapshot being taken
-    cause              text,                 -- request, api, idle, pressure, drain, golden, actor, recovery
+    cause              text,                 -- of the last transition: REQUEST, API, IDLE, PRESSURE, DRAIN, GOLDEN, ACTOR, RECOVERY
     -- state at rest
     snapshot           jsonb,                -- last durable one {id, uri, scope, sizeBytes, sandboxClass, sandboxBuild, cpu, createdAt}
     local_snapshot     jsonb,                -- newer node-local one of a PAUSED actor, plus {node}
@@ -97,18 +97,20 @@ create table snapshot (
     node          text,                 -- null: durable
     taken_at      timestamptz not null,
     recorded_at   timestamptz not null default now(), -- retention goes by this one: one clock
-    primary key (atespace, actor_id, id)
+    -- the same snapshot may be on a node and, uploaded, durable
+    primary key (atespace, actor_id, id, node)
 );
 create index snapshot_id on snapshot (id);
 
 -- Snapshots that an actor let go. Their files are removed once no row of snapshot names the id; then the row goes too.
 create table snapshot_deleting (
-    id         uuid primary key,
+    id         uuid        not null,
+    node       text        not null, -- empty: durable
     atespace   text        not null,
     actor_id   text        not null,
     uri        text        not null,
-    node       text,                 -- null: durable
-    dropped_at timestamptz not null default now()
+    dropped_at timestamptz not null default now(),
+    primary key (id, node)
 );
 
 -- Append-only journal. Partitions by day are made ahead by the server; the default one catches what falls outside.

@@ -27,6 +27,10 @@ public interface DormouseConfig {
     @WithDefault("${user.home}/.dormouse")
     Path dataDir();
 
+    Database database();
+
+    Journal journal();
+
     Scheduler scheduler();
 
     Activation activation();
@@ -40,6 +44,22 @@ public interface DormouseConfig {
     Standalone standalone();
 
     Ateom ateom();
+
+    interface Database {
+        /** How many calls of one kind go together in a statement at most. */
+        @WithDefault("256")
+        int batchSize();
+
+        /** How many statements of one kind may be under way at once. */
+        @WithDefault("1")
+        int batchesInFlight();
+    }
+
+    interface Journal {
+        /** How long events are kept, in whole days. */
+        @WithDefault("30d")
+        Duration retention();
+    }
 
     interface Scheduler {
         /** How long a caller waits for a worker. */

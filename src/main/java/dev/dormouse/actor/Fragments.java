@@ -1,0 +1,134 @@
+package dev.dormouse.actor;
+
+/**
+ * Pieces that several statements have in common. By convention {@code b} are the calls and {@code a} the actors changed, with the
+ * columns of both that later pieces need.
+ */
+final class Fragments {
+
+    /** Where a call's actor is. */
+    static final String KEY = "a.atespace = b.atespace and a.id = b.id";
+
+    /** The actor no longer holds a worker, and nobody works on it; worker and cause stay for the journal. */
+    static final String AT_REST =
+            """
+            endpoint = null, intent_owner = null, intent_deadline = null, intent_snapshot = null, \
+            idle_since = null, busy_until = null""";
+
+    /** Nobody works on the actor any more. */
+    static final String NO_INTENT = "intent_owner = null, intent_deadline = null, intent_snapshot = null";
+
+    static final String CHANGED = "version = a.version + 1, updated_at = now()";
+
+    /** The intent as the call brings it. */
+    static final String INTENT =
+            """
+            intent_owner = b.owner, intent_deadline = now() + b.lease_ms * interval '1 millisecond', \
+            intent_snapshot = b.snapshot_id, cause = b.cause""";
+
+    static final String WORKER_NAME = "(a.worker->>'namespace') || '/' || (a.worker->>'pool') || '/' || (a.worker->>'pod')";
+
+    private static final String HELD_BY =
+            "w.uid = a.worker_uid and w.atespace = a.atespace and w.actor_id = a.id and w.generation = a.generation";
+
+    /** What every transition answers: the actor's columns, and the state its worker went to, if it took or left one. */
+    static final String ANSWER =
+            "select " + ActorRow.columnsOf("a") + ", (select u.state from u where u.uid = a.worker_uid) from a";
+
+    /** As {@link #ANSWER} where no worker changes hands. */
+    static final String ANSWER_WITHOUT_WORKER = "select " + ActorRow.columnsOf("a") + ", null::text from a";
+
+    private Fragments() {}
+
+    /**
+     * The workers of {@code a} are given back. One that drains or is lost stays so.
+     *
+     * @param lost SQL condition on {@code a}: nobody knows whether the slot is clean
+     */
+    static String workersReleased(String lost) {
+        return """
+                u as (
+                  update worker w
+                  set state = case when %s then 'LOST' when w.state = 'ASSIGNED' then 'FREE' else w.state end,
+                      atespace = null, actor_id = null, generation = null, released_at = clock_timestamp()
+                  from a where %s
+                  returning w.uid, w.state)""".formatted(lost, HELD_BY);
+    }
+
+    /** The snapshots that came with the calls; recorded only where there is one. */
+    static final String SNAPSHOTS_RECORDED =
+            """
+            s as (
+              insert into snapshot (atespace, actor_id, id, uri, scope, size_bytes, sandbox_class, sandbox_build, cpu, node, taken_at)
+              select atespace, id, taken_id, uri, scope, size_bytes, sandbox_class, sandbox_build, cpu, node, taken_at
+              from a where taken_id is not null
+              on conflict do nothing)""";
+
+    /**
+     * Beside the new snapshot an actor keeps {@code keep - 1} durable ones, all of them if the new one is local; and no local one.
+     * The statement doesn't see the row that it inserts itself.
+     */
+    static final String OLD_SNAPSHOTS_DROPPED = snapshotsDropped(
+            """
+            select x.id, x.node from snapshot x
+               where x.atespace = a.atespace and x.actor_id = a.id and a.taken_id is not null and x.node <> ''
+             union all
+             (select x.id, x.node from snapshot x
+               where x.atespace = a.atespace and x.actor_id = a.id and a.taken_id is not null and a.node = '' and x.node = ''
+               order by x.recorded_at desc offset a.keep - 1)""");
+
+    /** Local snapshots that nobody wants to keep. */
+    static final String LOCAL_SNAPSHOTS_DROPPED = snapshotsDropped(
+            "select x.id, x.node from snapshot x"
+                    + " where x.atespace = a.atespace and x.actor_id = a.id and not a.keep_local and x.node <> ''");
+
+    static final String ALL_SNAPSHOTS_DROPPED =
+            snapshotsDropped("select x.id, x.node from snapshot x where x.atespace = a.atespace and x.actor_id = a.id");
+
+    private static String snapshotsDropped(String choice) {
+        return """
+                d as (
+                  delete from snapshot s
+                  using a cross join lateral (
+                    %s
+                  ) o
+                  where s.atespace = a.atespace and s.actor_id = a.id and s.id = o.id and s.node = o.node
+                  returning s.id, s.node, s.atespace, s.actor_id, s.uri),
+                g as (
+                  insert into snapshot_deleting (id, node, atespace, actor_id, uri)
+                  select id, node, atespace, actor_id, uri from d
+                  on conflict do nothing)""".formatted(choice);
+    }
+
+    /** A journal row under construction: SQL expressions over {@code a}. */
+    record Event(String type, String from, String worker, String snapshotId, String phases, String message) {
+        static Event of(String type, String from) {
+            return new Event(type, from, "null", "null::uuid", "null::jsonb", "null");
+        }
+
+        Event withWorker() {
+            return new Event(type, from, WORKER_NAME, snapshotId, phases, message);
+        }
+
+        Event snapshot(String column) {
+            return new Event(type, from, worker, column, phases, message);
+        }
+
+        Event phases(String expression) {
+            return new Event(type, from, worker, snapshotId, expression, message);
+        }
+
+        Event message(String expression) {
+            return new Event(type, from, worker, snapshotId, phases, expression);
+        }
+
+        String journaled() {
+            return """
+                    j as (
+                      insert into actor_event (atespace, actor_id, actor_uid, type, from_status, to_status, cause, generation,
+                                               worker, snapshot_id, phases, message)
+                      select a.atespace, a.id, a.uid, %s, %s, a.status, a.cause, a.generation, %s, %s, %s, %s from a)"""
+                    .formatted(type, from, worker, snapshotId, phases, message);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+package dev.dormouse.actor;
+
+import dev.dormouse.journal.ChangeFeed;
+import dev.dormouse.name.ActorKey;
+import dev.dormouse.name.TemplateRef;
+import dev.dormouse.platform.Batcher;
+import dev.dormouse.platform.Database;
+import dev.dormouse.platform.DatabasePool;
+import dev.dormouse.snapshot.Scope;
+import dev.dormouse.snapshot.SnapshotRef;
+import dev.dormouse.standalone.TestDatabase;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
+
+/** The store on a database of its own, with the steps that tests take. Waits for answers: not for event loops. */
+final class StoreFixture implements AutoCloseable {
+
+    static final TemplateRef TEMPLATE = new TemplateRef("demo", "counter");
+    static final Phases PHASES = new Phases(1, 2, 3, 4, 5, 6, 7);
+    static final UUID OWNER = UUID.randomUUID();
+    static final Duration LEASE = Duration.ofSeconds(30);
+    static final int KEEP = 2;
+
+    final Queue<ChangeFeed.Change> changes = new ConcurrentLinkedQueue<>();
+    final Pool pool;
+    final ActorStore store;
+    private final Vertx vertx = Vertx.vertx();
+
+    StoreFixture() {
+        this(new Batcher.Limits(256, 1));
+    }
+
+    StoreFixture(Batcher.Limits limits) {
+        TestDatabase.Fresh database = TestDatabase.fresh();
+        Flyway.configure()
+                .dataSource(database.jdbcUrl(), database.user(), database.password())
+                .load()
+                .migrate();
+        PgConnectOptions options = DatabasePool.prepare(new PgConnectOptions()
+                .setHost("localhost")
+                .setPort(database.port())
+                .setDatabase(database.name())
+                .setUser(database.user())
+                .setPassword(database.password()));
+        pool = PgBuilder.pool()
+                .with(new PoolOptions().setMaxSize(10))
+                .connectingTo(options)
+                .using(vertx)
+                .build();
+        store = new PostgresActorStore(new Database(pool), feed(), limits);
+    }
+
+    private ChangeFeed feed() {
+        return new ChangeFeed() {
+            @Override
+            public Multi<Change> changes() {
+                return Multi.createFrom().iterable(changes);
+            }
+
+            @Override
+            public void publish(Change change) {
+                changes.add(change);
+            }
+        };
+    }
+
+    static <T> T await(Uni<T> uni) {
+        return uni.await().atMost(Duration.ofSeconds(30));
+    }
+
+    List<Row> sql(String sql, Object... parameters) {
+        List<Row> rows = new ArrayList<>();
+        await(Uni.createFrom()
+                        .completionStage(() -> pool.preparedQuery(sql)
+                                .execute(Tuple.from(parameters))
+                                .toCompletionStage()))
+                .forEach(rows::add);
+        return rows;
+    }
+
+    long count(String sql, Object... parameters) {
+        return sql(sql, parameters).getFirst().getLong(0);
+    }
+
+    static ActorKey key(String id) {
+        return ActorKey.of("default", id);
+    }
+
+    static ActorStore.NewActor newActor(ActorKey key) {
+        return new ActorStore.NewActor(key, TEMPLATE, Map.of(), Map.of(), null, null);
+    }
+
+    Actor create(String id) {
+        return await(store.create(newActor(key(id))));
+    }
+
+    UUID worker() {
+        UUID uid = UUID.randomUUID();
+        sql("""
+                insert into worker (uid, namespace, pool, pod, node, ip, ateom_id, address, state)
+                values ($1, 'demo', 'pool', $2, 'node-1', '10.0.0.1', $1, 'localhost:1', 'FREE')""", uid, "pod-" + uid);
+        return uid;
+    }
+
+    String workerState(UUID uid) {
+        return sql("select state from worker where uid = $1", uid).getFirst().getString(0);
+    }
+
+    Uni<ActorStore.ClaimOutcome> claim(Actor actor, UUID worker) {
+        return store.claim(new ActorStore.Claim(
+                actor.key(), actor.version(), worker, Cause.REQUEST, OWNER, LEASE, 17));
+    }
+
+    Actor claimed(Actor actor, UUID worker) {
+        return ((ActorStore.Claimed) await(claim(actor, worker))).actor();
+    }
+
+    Actor running(Actor actor, UUID worker) {
+        Actor resuming = claimed(actor, worker);
+        return await(store.running(
+                        resuming.key(), resuming.generation(), new Actor.Endpoint("10.0.0.1", Map.of(80, 31000)), PHASES))
+                .orElseThrow();
+    }
+
+    Uni<ActorStore.ClaimOutcome> sleep(Actor actor, ActorStatus to, @Nullable Instant idleBefore) {
+        return store.sleep(new ActorStore.Sleep(
+                actor.key(), to, Cause.API, UUID.randomUUID(), OWNER, LEASE, idleBefore));
+    }
+
+    Actor suspending(Actor actor) {
+        return ((ActorStore.Claimed) await(sleep(actor, ActorStatus.SUSPENDING, null))).actor();
+    }
+
+    Actor pausing(Actor actor) {
+        return ((ActorStore.Claimed) await(sleep(actor, ActorStatus.PAUSING, null))).actor();
+    }
+
+    Actor suspended(Actor running) {
+        Actor suspending = suspending(running);
+        return await(store.slept(suspending.key(), suspending.generation(), durable(suspending), KEEP, PHASES))
+                .orElseThrow();
+    }
+
+    Actor paused(Actor running) {
+        Actor pausing = pausing(running);
+        return await(store.slept(pausing.key(), pausing.generation(), local(pausing), KEEP, PHASES))
+                .orElseThrow();
+    }
+
+    /** The snapshot that a sleeping actor's intent speaks of. */
+    static SnapshotRef durable(Actor actor) {
+        UUID id = actor.intent() == null || actor.intent().snapshotId() == null
+                ? UUID.randomUUID()
+                : actor.intent().snapshotId();
+        return snapshot(id, "file:/snapshots/" + actor.key() + "/" + id, null);
+    }
+
+    static SnapshotRef local(Actor actor) {
+        UUID id = actor.intent().snapshotId();
+        return snapshot(id, "local:" + id, "node-1");
+    }
+
+    static SnapshotRef snapshot(UUID id, String uri, @Nullable String node) {
+        return new SnapshotRef(
+                id, uri, Scope.FULL, 4096, "gvisor", "abc", "amd64/f00", node, Instant.now().truncatedTo(ChronoUnit.MILLIS));
+    }
+
+    List<String> events(String id) {
+        return sql(
+                        "select type, from_status, to_status from actor_event where atespace = 'default' and actor_id = $1 order by seq",
+                        id)
+                .stream()
+                .map(row -> "%s %s>%s".formatted(row.getString(0), row.getString(1), row.getString(2)))
+                .toList();
+    }
+
+    List<UUID> snapshots(String id) {
+        return sql("select id from snapshot where actor_id = $1 order by recorded_at", id).stream()
+                .map(row -> row.getUUID(0))
+                .toList();
+    }
+
+    List<UUID> deleting() {
+        return sql("select id from snapshot_deleting order by dropped_at").stream()
+                .map(row -> row.getUUID(0))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        vertx.close();
+    }
+}
