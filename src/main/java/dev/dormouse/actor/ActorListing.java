@@ -61,21 +61,30 @@ final class ActorListing {
                     select * from (select %s, false from s a where true%s order by a.atespace, a.id limit %s) p
                     union all
                     select * from (select %s, true from s a where (select count(*) from s) = %s
-                                   order by a.atespace desc, a.id desc limit 1) e""".formatted(source, ActorRow.columnsOf("a"), filter, parameter(limit + 1), ActorRow.columnsOf("a"), parameter(scan));
+                                   order by a.atespace desc, a.id desc limit 1) e""".formatted(
+                            source,
+                            ActorRow.columnsOf("a"),
+                            filter,
+                            parameter(limit + 1),
+                            ActorRow.columnsOf("a"),
+                            parameter(scan));
         }
 
         private String keyRange(String atespace, String id, Query query) {
             ActorKey after = query.after();
             if (query.atespace() != null) {
-                String from = after == null || !after.atespace().equals(query.atespace()) ? "" : after.id().value();
-                return "%s = %s and %s > %s".formatted(
-                        atespace, parameter(query.atespace().value()), id, parameter(from));
+                String from = after == null || !after.atespace().equals(query.atespace())
+                        ? ""
+                        : after.id().value();
+                return "%s = %s and %s > %s"
+                        .formatted(atespace, parameter(query.atespace().value()), id, parameter(from));
             }
-            return "(%s, %s) > (%s, %s)".formatted(
-                    atespace,
-                    id,
-                    parameter(after == null ? "" : after.atespace().value()),
-                    parameter(after == null ? "" : after.id().value()));
+            return "(%s, %s) > (%s, %s)"
+                    .formatted(
+                            atespace,
+                            id,
+                            parameter(after == null ? "" : after.atespace().value()),
+                            parameter(after == null ? "" : after.id().value()));
         }
 
         private String templateRange(@Nullable TemplateRef template) {
@@ -99,7 +108,8 @@ final class ActorListing {
         private String filter(Query query) {
             StringBuilder filter = new StringBuilder();
             if (query.status() != null) {
-                filter.append(" and a.status = ").append(parameter(query.status().name()));
+                filter.append(" and a.status = ")
+                        .append(parameter(query.status().name()));
             }
             if (query.template() != null && query.status() != null && !AT_REST.contains(query.status())) {
                 filter.append(templateRange(query.template()));
@@ -114,7 +124,8 @@ final class ActorListing {
 
         private String parameter(Object value) {
             parameters.add(value);
-            return "$" + parameters.size() + (value instanceof Integer ? "::int" : value instanceof String ? "::text" : "::jsonb");
+            return "$" + parameters.size()
+                    + (value instanceof Integer ? "::int" : value instanceof String ? "::text" : "::jsonb");
         }
 
         Page page(RowSet<Row> rows) {
@@ -129,7 +140,9 @@ final class ActorListing {
                 }
             }
             if (actors.size() > limit) {
-                return new Page(List.copyOf(actors.subList(0, limit)), actors.get(limit - 1).key());
+                return new Page(
+                        List.copyOf(actors.subList(0, limit)),
+                        actors.get(limit - 1).key());
             }
             return new Page(List.copyOf(actors), end);
         }

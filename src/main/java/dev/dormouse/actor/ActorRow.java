@@ -21,8 +21,7 @@ final class ActorRow {
     static final int WORKER_UID = 10;
 
     /** What {@link #read} expects, in its order. */
-    static final String COLUMNS =
-            """
+    static final String COLUMNS = """
             atespace, id, uid, template_namespace, template_name, status, version, generation, labels, worker_selector, worker_uid, \
             worker, endpoint, intent_owner, intent_deadline, intent_snapshot, cause, snapshot, local_snapshot, idle_since, \
             busy_until, last_error, created_at, updated_at""";

@@ -25,19 +25,18 @@ import org.jspecify.annotations.Nullable;
 /** What goes on beside the transitions: leases, and what workers and routers report of the awake. Always over many actors at once. */
 final class ActorUpkeep {
 
-    private record Report(ActorKey key, long generation, @Nullable Instant since) {}
+    private record Report(
+            ActorKey key, long generation, @Nullable Instant since) {}
 
     private record Busy(ActorKey key, Instant until) {}
 
     private record Renewal(ActorKey key, long generation, UUID owner, long leaseMillis) {}
 
-    private static final String HELD =
-            """
+    private static final String HELD = """
             (select w.atespace, w.actor_id from worker w where w.atespace is not null
              union all select p.atespace, p.actor_id from promotion p) h""";
 
-    private static final String TAKE_OVER =
-            """
+    private static final String TAKE_OVER = """
             with b as (
               select a.atespace, a.id
               from %s join actor a on a.atespace = h.atespace and a.id = h.actor_id
@@ -63,8 +62,7 @@ final class ActorUpkeep {
                   returning a.atespace, a.id)
                 select atespace, id from a""".formatted(Fragments.KEY));
 
-    private static final String AWAKE =
-            """
+    private static final String AWAKE = """
             select %s from worker w join actor a on a.atespace = w.atespace and a.id = w.actor_id
             where a.status = 'RUNNING' and a.generation = w.generation""".formatted(ActorRow.columnsOf("a"));
 
@@ -91,8 +89,7 @@ final class ActorUpkeep {
                   returning 1)
                 select count(*) from a""".formatted(Fragments.KEY));
 
-    private static final String ADD_PORT =
-            """
+    private static final String ADD_PORT = """
             update actor a
             set endpoint = jsonb_set(a.endpoint, array['ports', $4::text], to_jsonb($5::int)), version = a.version + 1, updated_at = now()
             where a.atespace = $1::text and a.id = $2::text and a.generation = $3::bigint and a.endpoint is not null
@@ -112,13 +109,12 @@ final class ActorUpkeep {
 
     Uni<List<ActorKey>> renew(UUID owner, Map<ActorKey, Long> generations, Duration lease) {
         List<Renewal> renewals = new ArrayList<>();
-        ordered(generations).forEach((key, generation) ->
-                renewals.add(new Renewal(key, generation, owner, lease.toMillis())));
+        ordered(generations)
+                .forEach((key, generation) -> renewals.add(new Renewal(key, generation, owner, lease.toMillis())));
         return renewals.isEmpty()
                 ? Uni.createFrom().item(List.of())
                 : run(RENEW, renewals).map(rows -> {
-                    Set<ActorKey> ours =
-                            rows.stream().map(ActorRow::key).collect(Collectors.toSet());
+                    Set<ActorKey> ours = rows.stream().map(ActorRow::key).collect(Collectors.toSet());
                     return generations.keySet().stream()
                             .filter(key -> !ours.contains(key))
                             .toList();
@@ -149,8 +145,8 @@ final class ActorUpkeep {
     }
 
     Uni<Void> addPort(ActorKey key, long generation, int actorPort, int endpointPort) {
-        Tuple parameters = Tuple.of(
-                key.atespace().value(), key.id().value(), generation, String.valueOf(actorPort), endpointPort);
+        Tuple parameters =
+                Tuple.of(key.atespace().value(), key.id().value(), generation, String.valueOf(actorPort), endpointPort);
         return database.run(ADD_PORT, parameters)
                 .invoke(rows -> actors(rows).forEach(changed))
                 .replaceWithVoid();

@@ -41,7 +41,8 @@ record Created(
         }
         if (generation == null || at == null) {
             throw new Failure(
-                    Code.ALREADY_EXISTS, "Actor %s already exists".formatted(asked.key().id()));
+                    Code.ALREADY_EXISTS,
+                    "Actor %s already exists".formatted(asked.key().id()));
         }
         return new Actor(
                 asked.key(),

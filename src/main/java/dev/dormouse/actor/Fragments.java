@@ -10,8 +10,7 @@ final class Fragments {
     static final String KEY = "a.atespace = b.atespace and a.id = b.id";
 
     /** The actor no longer holds a worker, and nobody works on it; worker and cause stay for the journal. */
-    static final String AT_REST =
-            """
+    static final String AT_REST = """
             endpoint = null, intent_owner = null, intent_deadline = null, intent_snapshot = null, \
             idle_since = null, busy_until = null""";
 
@@ -21,12 +20,12 @@ final class Fragments {
     static final String CHANGED = "version = a.version + 1, updated_at = now()";
 
     /** The intent as the call brings it. */
-    static final String INTENT =
-            """
+    static final String INTENT = """
             intent_owner = b.owner, intent_deadline = now() + b.lease_ms * interval '1 millisecond', \
             intent_snapshot = b.snapshot_id, cause = b.cause""";
 
-    static final String WORKER_NAME = "(a.worker->>'namespace') || '/' || (a.worker->>'pool') || '/' || (a.worker->>'pod')";
+    static final String WORKER_NAME =
+            "(a.worker->>'namespace') || '/' || (a.worker->>'pool') || '/' || (a.worker->>'pod')";
 
     private static final String HELD_BY =
             "w.uid = a.worker_uid and w.atespace = a.atespace and w.actor_id = a.id and w.generation = a.generation";
@@ -56,8 +55,7 @@ final class Fragments {
     }
 
     /** The snapshots that came with the calls; recorded only where there is one. */
-    static final String SNAPSHOTS_RECORDED =
-            """
+    static final String SNAPSHOTS_RECORDED = """
             s as (
               insert into snapshot (atespace, actor_id, id, uri, scope, size_bytes, sandbox_class, sandbox_build, cpu, node, taken_at)
               select atespace, id, taken_id, uri, scope, size_bytes, sandbox_class, sandbox_build, cpu, node, taken_at
@@ -68,8 +66,7 @@ final class Fragments {
      * Beside the new snapshot an actor keeps {@code keep - 1} durable ones, all of them if the new one is local; and no local one.
      * The statement doesn't see the row that it inserts itself.
      */
-    static final String OLD_SNAPSHOTS_DROPPED = snapshotsDropped(
-            """
+    static final String OLD_SNAPSHOTS_DROPPED = snapshotsDropped("""
             select x.id, x.node from snapshot x
                where x.atespace = a.atespace and x.actor_id = a.id and a.taken_id is not null and x.node <> ''
              union all
@@ -78,9 +75,8 @@ final class Fragments {
                order by x.recorded_at desc offset a.keep - 1)""");
 
     /** Local snapshots that nobody wants to keep. */
-    static final String LOCAL_SNAPSHOTS_DROPPED = snapshotsDropped(
-            "select x.id, x.node from snapshot x"
-                    + " where x.atespace = a.atespace and x.actor_id = a.id and not a.keep_local and x.node <> ''");
+    static final String LOCAL_SNAPSHOTS_DROPPED = snapshotsDropped("select x.id, x.node from snapshot x"
+            + " where x.atespace = a.atespace and x.actor_id = a.id and not a.keep_local and x.node <> ''");
 
     static final String ALL_SNAPSHOTS_DROPPED =
             snapshotsDropped("select x.id, x.node from snapshot x where x.atespace = a.atespace and x.actor_id = a.id");
@@ -127,8 +123,7 @@ final class Fragments {
                     j as (
                       insert into actor_event (atespace, actor_id, actor_uid, type, from_status, to_status, cause, generation,
                                                worker, snapshot_id, phases, message)
-                      select a.atespace, a.id, a.uid, %s, %s, a.status, a.cause, a.generation, %s, %s, %s, %s from a)"""
-                    .formatted(type, from, worker, snapshotId, phases, message);
+                      select a.atespace, a.id, a.uid, %s, %s, a.status, a.cause, a.generation, %s, %s, %s, %s from a)""".formatted(type, from, worker, snapshotId, phases, message);
         }
     }
 }

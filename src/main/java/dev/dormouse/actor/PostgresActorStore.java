@@ -62,7 +62,11 @@ public class PostgresActorStore implements ActorStore {
 
     @Inject
     PostgresActorStore(Database database, ChangeFeed feed, DormouseConfig config) {
-        this(database, feed, new Batcher.Limits(config.database().batchSize(), config.database().batchesInFlight()));
+        this(
+                database,
+                feed,
+                new Batcher.Limits(
+                        config.database().batchSize(), config.database().batchesInFlight()));
     }
 
     PostgresActorStore(Database database, ChangeFeed feed, Batcher.Limits limits) {
@@ -70,9 +74,16 @@ public class PostgresActorStore implements ActorStore {
         this.database = database;
         this.limits = limits;
         this.listing = new ActorListing(database);
-        this.upkeep = new ActorUpkeep(database, actor -> published(actor, actor.status().name()));
+        this.upkeep = new ActorUpkeep(
+                database, actor -> published(actor, actor.status().name()));
         this.find = new ActorBatch<>(
-                database, limits, RecordStatements.FIND, key -> key, key -> List.of(), ActorRow::read, (actor, row) -> {});
+                database,
+                limits,
+                RecordStatements.FIND,
+                key -> key,
+                key -> List.of(),
+                ActorRow::read,
+                (actor, row) -> {});
         this.create = creations(RecordStatements.CREATE, row -> Created.read(row, true));
         this.fork = creations(RecordStatements.FORK, row -> Created.read(row, row.getBoolean(5)));
         this.patch = transition(RecordStatements.PATCH, Patch::key);
@@ -186,17 +197,18 @@ public class PostgresActorStore implements ActorStore {
 
     private Uni<Actor> present(ActorKey key) {
         return find(key)
-                .map(found -> found.orElseThrow(
-                        () -> new Failure(Code.NOT_FOUND, "Actor %s not found".formatted(key.id()))));
+                .map(found ->
+                        found.orElseThrow(() -> new Failure(Code.NOT_FOUND, "Actor %s not found".formatted(key.id()))));
     }
 
     @Override
     public Uni<ClaimOutcome> claim(Claim wish) {
-        return claim.submit(wish).chain(done -> outcome(done, wish.key(), actor -> {
-            boolean claimable = actor.version() == wish.seenVersion()
-                    && (actor.status() == ActorStatus.SUSPENDED || actor.status() == ActorStatus.PAUSED);
-            return claimable ? new Lost() : new Moved(actor);
-        }));
+        return claim.submit(wish)
+                .chain(done -> outcome(done, wish.key(), actor -> {
+                    boolean claimable = actor.version() == wish.seenVersion()
+                            && (actor.status() == ActorStatus.SUSPENDED || actor.status() == ActorStatus.PAUSED);
+                    return claimable ? new Lost() : new Moved(actor);
+                }));
     }
 
     /** Where the statement changed nothing, the record as it is now tells why. */
@@ -255,8 +267,8 @@ public class PostgresActorStore implements ActorStore {
             @Nullable String error,
             int keepDurable,
             Phases phases) {
-        return promoted.submit(new Promoted(
-                key, generation, RecordStatements.durable(snapshot), error, keepDurable, phases));
+        return promoted.submit(
+                new Promoted(key, generation, RecordStatements.durable(snapshot), error, keepDurable, phases));
     }
 
     @Override

@@ -46,15 +46,13 @@ final class RecordStatements {
             "t as (select name from atespace where name in (select b.atespace from b) order by name for key share)";
 
     /** A record created again soon after one was deleted goes on counting: what was sent to the old one stays refused. */
-    private static final String FIRST_GENERATION =
-            """
+    private static final String FIRST_GENERATION = """
             coalesce((select e.generation from actor_event e
                       where e.atespace = b.atespace and e.actor_id = b.id and e.at > now() - interval '1 day'
                       order by e.seq desc limit 1), 0)""";
 
     /** Answers for each call its key, whether the atespace is there, and of what was created generation and time. */
-    private static final String CREATED =
-            """
+    private static final String CREATED = """
             select b.atespace, b.id, exists (select from t where t.name = b.atespace), a.generation, a.created_at
             from b left join a on a.uid = b.uid""";
 
@@ -70,13 +68,11 @@ final class RecordStatements {
                   returning *),
                 %s
                 %s""".formatted(
-                    ATESPACES,
-                    FIRST_GENERATION,
-                    Event.of("'Created'", "null").journaled(),
-                    CREATED));
+                    ATESPACES, FIRST_GENERATION, Event.of("'Created'", "null").journaled(), CREATED));
 
     /** As {@link #CREATE}; the origin's hold on the snapshot is locked until the fork has its own. Answers also whether it was there. */
-    static final SetStatement<Creation> FORK = SleepStatements.withSnapshot(creation(), c -> c.actor().snapshot())
+    static final SetStatement<Creation> FORK = SleepStatements.withSnapshot(
+                    creation(), c -> c.actor().snapshot())
             .column("origin_atespace", TEXT, c -> origin(c, k -> k.atespace().value()))
             .column("origin_id", TEXT, c -> origin(c, k -> k.id().value()))
             .sql("""
@@ -111,7 +107,8 @@ final class RecordStatements {
         return origin == null ? null : part.apply(origin);
     }
 
-    static final SetStatement<ActorKey> FIND = WakeStatements.<ActorKey>keyed(Function.<ActorKey>identity()).sql("""
+    static final SetStatement<ActorKey> FIND = WakeStatements.<ActorKey>keyed(Function.<ActorKey>identity())
+            .sql("""
                 a as not materialized (select a.* from b join actor a on %s)
                 %s""".formatted(Fragments.KEY, Fragments.ANSWER_WITHOUT_WORKER));
 
@@ -140,8 +137,7 @@ final class RecordStatements {
                 j as (
                   insert into actor_event (atespace, actor_id, actor_uid, type, from_status, generation)
                   select a.atespace, a.id, a.uid, 'Deleted', a.status, a.generation from a)
-                %s""".formatted(
-                            Fragments.KEY, Fragments.ALL_SNAPSHOTS_DROPPED, Fragments.ANSWER_WITHOUT_WORKER));
+                %s""".formatted(Fragments.KEY, Fragments.ALL_SNAPSHOTS_DROPPED, Fragments.ANSWER_WITHOUT_WORKER));
 
     /** For the snapshot of a fork. */
     static @Nullable SnapshotRef durable(@Nullable SnapshotRef snapshot) {

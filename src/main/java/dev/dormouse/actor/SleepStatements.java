@@ -199,18 +199,18 @@ final class SleepStatements {
                 %s,
                 %s
                 %s""".formatted(
-                            Fragments.AT_REST,
-                            Fragments.CHANGED,
-                            Fragments.KEY,
-                            SNAPSHOT_COLUMNS,
-                            Fragments.SNAPSHOTS_RECORDED,
-                            Fragments.OLD_SNAPSHOTS_DROPPED,
-                            Event.of("case a.status when 'PAUSED' then 'SuspendFailed' else 'Suspended' end", "'SUSPENDING'")
-                                    .snapshot("a.taken_id")
-                                    .phases("a.phases")
-                                    .message("a.last_error")
-                                    .journaled(),
-                            Fragments.ANSWER_WITHOUT_WORKER));
+                    Fragments.AT_REST,
+                    Fragments.CHANGED,
+                    Fragments.KEY,
+                    SNAPSHOT_COLUMNS,
+                    Fragments.SNAPSHOTS_RECORDED,
+                    Fragments.OLD_SNAPSHOTS_DROPPED,
+                    Event.of("case a.status when 'PAUSED' then 'SuspendFailed' else 'Suspended' end", "'SUSPENDING'")
+                            .snapshot("a.taken_id")
+                            .phases("a.phases")
+                            .message("a.last_error")
+                            .journaled(),
+                    Fragments.ANSWER_WITHOUT_WORKER));
 
     static final SetStatement<Taken> TAKEN = withSnapshot(WakeStatements.<Taken>keyed(Taken::key), Taken::snapshot)
             .column("generation", BIGINT, Taken::generation)

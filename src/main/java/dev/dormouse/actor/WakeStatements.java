@@ -67,15 +67,15 @@ final class WakeStatements {
                   returning w.uid, w.state),
                 %s
                 %s""".formatted(
-                            Fragments.INTENT,
-                            Fragments.CHANGED,
-                            Fragments.KEY,
-                            // at rest a local snapshot is what makes the difference between the two
-                            Event.of("'Resuming'", "case when a.local_snapshot is null then 'SUSPENDED' else 'PAUSED' end")
-                                    .withWorker()
-                                    .phases("jsonb_build_object('claim', a.claim_us)")
-                                    .journaled(),
-                            Fragments.ANSWER));
+                    Fragments.INTENT,
+                    Fragments.CHANGED,
+                    Fragments.KEY,
+                    // at rest a local snapshot is what makes the difference between the two
+                    Event.of("'Resuming'", "case when a.local_snapshot is null then 'SUSPENDED' else 'PAUSED' end")
+                            .withWorker()
+                            .phases("jsonb_build_object('claim', a.claim_us)")
+                            .journaled(),
+                    Fragments.ANSWER));
 
     static final SetStatement<Running> RUNNING = WakeStatements.<Running>keyed(Running::key)
             .column("generation", BIGINT, Running::generation)
@@ -99,8 +99,7 @@ final class WakeStatements {
                                     .journaled(),
                             Fragments.ANSWER_WITHOUT_WORKER));
 
-    private static final String TO_REST =
-            """
+    private static final String TO_REST = """
             status = case when b.keep_local and a.local_snapshot is not null then 'PAUSED' else 'SUSPENDED' end,
             local_snapshot = case when b.keep_local then a.local_snapshot end, last_error = b.error""";
 

@@ -137,15 +137,17 @@ public final class Batcher<C, R> {
             return;
         }
         Waiting<C, R> one = batch.get(index);
-        answers(List.of(one)).subscribe().with(
-                answers -> {
-                    one.caller().complete(answers.getFirst());
-                    alone(batch, index + 1);
-                },
-                failure -> {
-                    one.caller().fail(failure);
-                    alone(batch, index + 1);
-                });
+        answers(List.of(one))
+                .subscribe()
+                .with(
+                        answers -> {
+                            one.caller().complete(answers.getFirst());
+                            alone(batch, index + 1);
+                        },
+                        failure -> {
+                            one.caller().fail(failure);
+                            alone(batch, index + 1);
+                        });
     }
 
     private void landed() {

@@ -109,15 +109,20 @@ class ActorStoreWakeTest {
     @Test
     void ofManyClaimsForOneActorExactlyOneWinsAndTheOtherWorkersStayFree() {
         Actor actor = fixture.create("wanted");
-        List<UUID> workers = java.util.stream.Stream.generate(fixture::worker).limit(10).toList();
+        List<UUID> workers =
+                java.util.stream.Stream.generate(fixture::worker).limit(10).toList();
 
         List<ActorStore.ClaimOutcome> outcomes = await(Uni.join()
-                .all(workers.stream().map(worker -> fixture.claim(actor, worker)).toList())
+                .all(workers.stream()
+                        .map(worker -> fixture.claim(actor, worker))
+                        .toList())
                 .andCollectFailures());
 
         assertThat(outcomes).filteredOn(Claimed.class::isInstance).hasSize(1);
         assertThat(outcomes).filteredOn(Moved.class::isInstance).hasSize(9);
-        assertThat(workers).filteredOn(w -> fixture.workerState(w).equals("FREE")).hasSize(9);
+        assertThat(workers)
+                .filteredOn(w -> fixture.workerState(w).equals("FREE"))
+                .hasSize(9);
     }
 
     @Test

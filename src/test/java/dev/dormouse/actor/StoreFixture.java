@@ -125,8 +125,7 @@ final class StoreFixture implements AutoCloseable {
     }
 
     Uni<ActorStore.ClaimOutcome> claim(Actor actor, UUID worker) {
-        return store.claim(new ActorStore.Claim(
-                actor.key(), actor.version(), worker, Cause.REQUEST, OWNER, LEASE, 17));
+        return store.claim(new ActorStore.Claim(actor.key(), actor.version(), worker, Cause.REQUEST, OWNER, LEASE, 17));
     }
 
     Actor claimed(Actor actor, UUID worker) {
@@ -136,13 +135,16 @@ final class StoreFixture implements AutoCloseable {
     Actor running(Actor actor, UUID worker) {
         Actor resuming = claimed(actor, worker);
         return await(store.running(
-                        resuming.key(), resuming.generation(), new Actor.Endpoint("10.0.0.1", Map.of(80, 31000)), PHASES))
+                        resuming.key(),
+                        resuming.generation(),
+                        new Actor.Endpoint("10.0.0.1", Map.of(80, 31000)),
+                        PHASES))
                 .orElseThrow();
     }
 
     Uni<ActorStore.ClaimOutcome> sleep(Actor actor, ActorStatus to, @Nullable Instant idleBefore) {
-        return store.sleep(new ActorStore.Sleep(
-                actor.key(), to, Cause.API, UUID.randomUUID(), OWNER, LEASE, idleBefore));
+        return store.sleep(
+                new ActorStore.Sleep(actor.key(), to, Cause.API, UUID.randomUUID(), OWNER, LEASE, idleBefore));
     }
 
     Actor suspending(Actor actor) {
@@ -180,7 +182,15 @@ final class StoreFixture implements AutoCloseable {
 
     static SnapshotRef snapshot(UUID id, String uri, @Nullable String node) {
         return new SnapshotRef(
-                id, uri, Scope.FULL, 4096, "gvisor", "abc", "amd64/f00", node, Instant.now().truncatedTo(ChronoUnit.MILLIS));
+                id,
+                uri,
+                Scope.FULL,
+                4096,
+                "gvisor",
+                "abc",
+                "amd64/f00",
+                node,
+                Instant.now().truncatedTo(ChronoUnit.MILLIS));
     }
 
     List<String> events(String id) {
