@@ -48,12 +48,12 @@ final class DeleteCommand implements Runnable {
 
     @Command(name = "template", description = "Deletes a template and its golden snapshot.", sortOptions = false)
     void template(@Parameters(paramLabel = "NS/NAME", description = "The template.") TemplateRef ref) {
-        delete("template/" + ref, "actortemplates", ref.namespace(), ref.name());
+        delete("template/" + ref, "manifests", "ActorTemplate", ref.namespace(), ref.name());
     }
 
     @Command(name = "pool", description = "Deletes a pool; its workers finish what they run.", sortOptions = false)
     void pool(@Parameters(paramLabel = "NS/NAME", description = "The pool.") PoolRef ref) {
-        delete("pool/" + ref, "workerpools", ref.namespace(), ref.name());
+        delete("pool/" + ref, "manifests", "WorkerPool", ref.namespace(), ref.name());
     }
 
     private void delete(String reference, String... path) {

@@ -3,15 +3,15 @@ package dev.dormouse.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 
 /**
  * A kind of resource as tables show it.
  *
- * @param name singular, as in {@code actor/my-counter}
- * @param id what stands behind the slash
+ * @param reference as {@code -o name} prints it: {@code actor/my-counter}
  */
-record Kind(String name, String plural, List<Column> columns, Function<JsonNode, String> id) {
+record Kind(List<Column> columns, Function<JsonNode, String> reference) {
 
     /** When a column is shown. */
     enum Shown {
@@ -24,8 +24,6 @@ record Kind(String name, String plural, List<Column> columns, Function<JsonNode,
 
     static Kind actors(InstantSource clock) {
         return new Kind(
-                "actor",
-                "actors",
                 List.of(
                         new Column("ATESPACE", Shown.ALL_ATESPACES, field("atespace")),
                         always("NAMESPACE", field("template", "namespace")),
@@ -39,13 +37,11 @@ record Kind(String name, String plural, List<Column> columns, Function<JsonNode,
                         wide("IDLE", age(clock, "idleSince")),
                         wide("AGE", age(clock, "createdAt")),
                         wide("LAST ERROR", field("lastError"))),
-                field("id"));
+                named("actor", field("id")));
     }
 
     static Kind workers() {
         return new Kind(
-                "worker",
-                "workers",
                 List.of(
                         always("NAMESPACE", field("namespace")),
                         always("POOL", field("pool")),
@@ -55,21 +51,17 @@ record Kind(String name, String plural, List<Column> columns, Function<JsonNode,
                         wide("ATESPACE", field("actor", "atespace")),
                         wide("NODE", field("node")),
                         wide("IP", field("ip"))),
-                field("pod"));
+                named("worker", field("pod")));
     }
 
     static Kind atespaces(InstantSource clock) {
         return new Kind(
-                "atespace",
-                "atespaces",
                 List.of(always("NAME", field("name")), always("AGE", age(clock, "createdAt"))),
-                field("name"));
+                named("atespace", field("name")));
     }
 
     static Kind templates(InstantSource clock) {
         return new Kind(
-                "template",
-                "templates",
                 List.of(
                         always("NAMESPACE", field("metadata", "namespace")),
                         always("NAME", field("metadata", "name")),
@@ -78,13 +70,11 @@ record Kind(String name, String plural, List<Column> columns, Function<JsonNode,
                         always("AGE", age(clock, "metadata", "creationTimestamp")),
                         wide("GOLDEN ACTOR", field("status", "goldenActorID")),
                         wide("GOLDEN SNAPSHOT", field("status", "goldenSnapshot"))),
-                namespacedName());
+                named("template", namespacedName()));
     }
 
     static Kind pools(InstantSource clock) {
         return new Kind(
-                "pool",
-                "pools",
                 List.of(
                         always("NAMESPACE", field("metadata", "namespace")),
                         always("NAME", field("metadata", "name")),
@@ -95,7 +85,54 @@ record Kind(String name, String plural, List<Column> columns, Function<JsonNode,
                         always("AGE", age(clock, "metadata", "creationTimestamp")),
                         wide("ASSIGNED", field("status", "assignedWorkers")),
                         wide("SANDBOX CONFIG", field("spec", "sandboxConfigName"))),
-                namespacedName());
+                named("pool", namespacedName()));
+    }
+
+    /** What became of applied manifests. */
+    static Kind declared() {
+        return new Kind(
+                List.of(
+                        always("KIND", field("kind")),
+                        always("NAMESPACE", field("namespace")),
+                        always("NAME", field("name")),
+                        always("RESULT", field("result"))),
+                Kind::declaredReference);
+    }
+
+    /** Workers with what they are doing now. */
+    static Kind busyWorkers(InstantSource clock) {
+        return new Kind(
+                List.of(
+                        always("NAMESPACE", field("namespace")),
+                        always("POOL", field("pool")),
+                        always("POD", field("pod")),
+                        always("STATUS", field("state")),
+                        always("ATESPACE", field("actor", "atespace")),
+                        always("ACTOR", Kind::assignedActor),
+                        always("IDLE", age(clock, "actor", "idleSince"))),
+                named("worker", field("pod")));
+    }
+
+    static Kind poolFits() {
+        return new Kind(
+                List.of(
+                        always("NAMESPACE", field("namespace")),
+                        always("POOL", field("pool")),
+                        always("FITS", field("fits")),
+                        always("REASON", field("reason"))),
+                named("pool", field("pool")));
+    }
+
+    static Kind workerFits() {
+        return new Kind(
+                List.of(
+                        always("NAMESPACE", field("namespace")),
+                        always("POOL", field("pool")),
+                        always("POD", field("pod")),
+                        always("NODE", field("node")),
+                        always("CANDIDATE", field("candidate")),
+                        always("REASON", field("reason"))),
+                named("worker", field("pod")));
     }
 
     /** The columns of one table. */
@@ -109,9 +146,8 @@ record Kind(String name, String plural, List<Column> columns, Function<JsonNode,
                 .toList();
     }
 
-    /** As {@code -o name} prints it. */
     String reference(JsonNode item) {
-        return name + "/" + OneLine.of(id.apply(item));
+        return reference.apply(item);
     }
 
     private static Column always(String title, Function<JsonNode, String> value) {
@@ -133,6 +169,21 @@ record Kind(String name, String plural, List<Column> columns, Function<JsonNode,
     private static Function<JsonNode, String> sandboxClass() {
         // the manifest's default
         return item -> at(item, "spec", "sandboxClass").asText("gvisor");
+    }
+
+    private static Function<JsonNode, String> named(String kind, Function<JsonNode, String> id) {
+        return item -> kind + "/" + OneLine.of(id.apply(item));
+    }
+
+    private static String declaredReference(JsonNode object) {
+        String kind =
+                switch (object.path("kind").asText()) {
+                    case "ActorTemplate" -> "template";
+                    case "WorkerPool" -> "pool";
+                    case String other -> OneLine.of(other).toLowerCase(Locale.ROOT);
+                };
+        String namespace = object.path("namespace").asText("");
+        return OneLine.of(kind + "/" + (namespace.isEmpty() ? "" : namespace + "/") + object.path("name").asText());
     }
 
     private static Function<JsonNode, String> namespacedName() {

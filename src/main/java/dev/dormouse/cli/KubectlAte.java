@@ -28,13 +28,18 @@ import picocli.CommandLine.TypeConversionException;
             TransitionCommand.Resume.class,
             TransitionCommand.Suspend.class,
             TransitionCommand.Pause.class,
-            ForkCommand.class
+            ForkCommand.class,
+            WhyCommand.class,
+            TopCommand.class,
+            ApplyCommand.class
         },
         footer = {
             "%nExamples:",
             "  kubectl-ate create actor my-counter -t demo/counter",
             "  kubectl-ate get actors -A -o wide",
             "  kubectl-ate suspend actor my-counter",
+            "  kubectl-ate why actor my-counter",
+            "  kubectl-ate apply -f counter.yaml",
             "%nExit codes: 0 done, 1 failed, 2 wrong usage."
         })
 public final class KubectlAte implements Runnable {

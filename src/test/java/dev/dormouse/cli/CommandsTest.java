@@ -2,10 +2,13 @@ package dev.dormouse.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -80,7 +83,7 @@ class CommandsTest {
     @Test
     void deletionsAreConfirmed() {
         api.answers("DELETE /v1/atespaces/default/actors/my-counter", 204, "application/json", "");
-        api.answers("DELETE /v1/actortemplates/demo/counter", 204, "application/json", "");
+        api.answers("DELETE /v1/manifests/ActorTemplate/demo/counter", 204, "application/json", "");
 
         assertThat(CliRun.of(api, "delete", "actor", "my-counter"))
                 .isEqualTo(new CliRun(0, "actor/my-counter deleted\n", ""));
@@ -158,6 +161,77 @@ class CommandsTest {
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).startsWith("error: ").endsWith("--help'\n").hasLineCount(1);
         assertThat(api.requests()).isEmpty();
+    }
+
+    @Test
+    void appliedManifestsAreSentAsTheyAreAndTheirResultsPrinted() {
+        api.answers("PUT /v1/manifests", """
+                [{"kind":"WorkerPool","namespace":"demo","name":"demo","result":"created"},
+                 {"kind":"ActorTemplate","namespace":"demo","name":"counter","result":"unchanged"},
+                 {"kind":"SandboxConfig","namespace":"","name":"default","result":"configured"}]""");
+
+        var run = CliRun.of(Map.of("DORMOUSE_ENDPOINT", api.endpoint()), "kind: WorkerPool\n", "apply", "-f", "-");
+
+        assertThat(run)
+                .isEqualTo(new CliRun(
+                        0,
+                        "pool/demo/demo created\ntemplate/demo/counter unchanged\nsandboxconfig/default configured\n",
+                        ""));
+        assertThat(api.bodies()).containsExactly("kind: WorkerPool\n");
+    }
+
+    @Test
+    void aDirectoryIsAppliedInTheOrderOfItsNamesAsOneStream(@TempDir Path dir) throws Exception {
+        Files.writeString(dir.resolve("b.yml"), "b: 1");
+        Files.writeString(dir.resolve("a.yaml"), "a: 1\n");
+        Files.writeString(dir.resolve("notes.txt"), "not a manifest");
+        api.answers("PUT /v1/manifests", "[]");
+
+        var run = CliRun.of(api, "apply", "-f", dir.toString());
+
+        assertThat(run).isEqualTo(new CliRun(0, "", ""));
+        assertThat(api.bodies()).containsExactly("a: 1\n\n---\nb: 1");
+    }
+
+    @Test
+    void aMissingManifestIsSaidSoAndNothingIsSent(@TempDir Path dir) {
+        var run = CliRun.of(api, "apply", "-f", dir.resolve("none.yaml").toString());
+
+        assertThat(run).isEqualTo(new CliRun(1, "", "error: there is no file " + dir.resolve("none.yaml") + "\n"));
+        assertThat(api.requests()).isEmpty();
+    }
+
+    @Test
+    void whyShowsTheSummaryThenPoolsThenWorkers() {
+        api.answers("GET /v1/atespaces/default/actors/my-counter/why", """
+                {"summary":"no worker is free","pools":[{"namespace":"demo","pool":"demo","fits":true,"reason":"labels match"}],
+                 "workers":[{"namespace":"demo","pool":"demo","pod":"demo-0","node":"local","candidate":false,"reason":"runs default/other"}]}""");
+
+        assertThat(CliRun.of(api, "why", "actor", "my-counter").out()).isEqualTo("""
+                no worker is free
+
+                NAMESPACE   POOL   FITS   REASON
+                demo        demo   true   labels match
+
+                NAMESPACE   POOL   POD      NODE    CANDIDATE   REASON
+                demo        demo   demo-0   local   false       runs default/other
+                """);
+    }
+
+    @Test
+    void topIntoAPipeIsPrintedOnce() {
+        api.answers("GET /v1/workers?pageSize=1000", """
+                {"items":[
+                 {"namespace":"demo","pool":"demo","pod":"demo-0","state":"ASSIGNED","actor":{"atespace":"default","id":"a","template":{"namespace":"demo","name":"counter"},"idleSince":"2026-08-30T11:59:50Z"}},
+                 {"namespace":"demo","pool":"demo","pod":"demo-1","state":"FREE","actor":null}]}""");
+
+        assertThat(CliRun.of(api, "top").out()).isEqualTo("""
+                2 workers: 1 ASSIGNED, 1 FREE
+
+                NAMESPACE   POOL   POD      STATUS     ATESPACE   ACTOR            IDLE
+                demo        demo   demo-0   ASSIGNED   default    demo/counter/a   10s
+                demo        demo   demo-1   FREE       <none>     <none>           <none>
+                """);
     }
 
     @ParameterizedTest
