@@ -17,6 +17,8 @@ class HttpEdge {
     // Quarkus refuses large bodies at -2, without a word
     private static final int BEFORE_UPLOAD_LIMIT = -3;
 
+    private static final int LONGEST_URI = 8192;
+
     private final long maxBody;
 
     HttpEdge(@ConfigProperty(name = "quarkus.http.limits.max-body-size") Optional<MemorySize> maxBody) {
@@ -24,15 +26,24 @@ class HttpEdge {
     }
 
     void install(@Observes Router router) {
-        router.route().order(BEFORE_UPLOAD_LIMIT).handler(this::refuseLargeBody);
-        for (int status : new int[] {400, 404, 405, 406, 413, 414, 415}) {
-            router.errorHandler(status, context -> answer(context, HttpRefusal.problem(status)));
-        }
-        router.errorHandler(500, context -> answer(context, ProblemMappers.internal(context.failure())));
+        router.route().order(BEFORE_UPLOAD_LIMIT).handler(this::refuseTooLarge);
+        // before the framework's own, which answers without a body
+        router.route().order(Integer.MIN_VALUE).failureHandler(HttpEdge::explain);
     }
 
-    private void refuseLargeBody(RoutingContext context) {
-        if (declaredLength(context) > maxBody) {
+    private static void explain(RoutingContext context) {
+        int status = context.statusCode();
+        if (status >= 400 && status < 500) {
+            answer(context, HttpRefusal.problem(status));
+        } else {
+            answer(context, ProblemMappers.internal(context.failure()));
+        }
+    }
+
+    private void refuseTooLarge(RoutingContext context) {
+        if (context.request().uri().length() > LONGEST_URI) {
+            answer(context, HttpRefusal.problem(414));
+        } else if (declaredLength(context) > maxBody) {
             // the rest of the body is not worth reading
             context.response().putHeader(HttpHeaderNames.CONNECTION, HttpHeaders.CLOSE);
             answer(context, HttpRefusal.problem(413));
