@@ -31,7 +31,8 @@ final class ApplyCommand implements Runnable {
             names = {"-f", "--filename"},
             paramLabel = "FILE|DIR|-",
             required = true,
-            description = "YAML of one or many documents, a directory of *.yaml, *.yml and *.json, or '-' for standard input.")
+            description =
+                    "YAML of one or many documents, a directory of *.yaml, *.yml and *.json, or '-' for standard input.")
     private List<String> sources = List.of();
 
     ApplyCommand(KubectlAte root) {
@@ -56,7 +57,8 @@ final class ApplyCommand implements Runnable {
                     + OneLine.of(object.path("result").asText())));
             return;
         }
-        try (Listing listing = new Listing(DECLARED, format, true, true, root.terminal().out())) {
+        try (Listing listing =
+                new Listing(DECLARED, format, true, true, root.terminal().out())) {
             var objects = new ArrayList<JsonNode>();
             applied.forEach(objects::add);
             listing.page(objects);
@@ -80,8 +82,7 @@ final class ApplyCommand implements Runnable {
 
     private static boolean isManifest(Path file) {
         String name = file.getFileName().toString();
-        return Files.isRegularFile(file)
-                && (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"));
+        return Files.isRegularFile(file) && (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"));
     }
 
     private static void append(ByteArrayOutputStream manifests, Path file) {
@@ -104,6 +105,9 @@ final class ApplyCommand implements Runnable {
     }
 
     private static CommandFailed unreadable(Path path, IOException e) {
-        return new CommandFailed(e instanceof NoSuchFileException ? "there is no file " + path : path + " can't be read: " + e.getMessage());
+        return new CommandFailed(
+                e instanceof NoSuchFileException
+                        ? "there is no file " + path
+                        : path + " can't be read: " + e.getMessage());
     }
 }

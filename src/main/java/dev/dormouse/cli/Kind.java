@@ -176,14 +176,14 @@ record Kind(List<Column> columns, Function<JsonNode, String> reference) {
     }
 
     private static String declaredReference(JsonNode object) {
-        String kind =
-                switch (object.path("kind").asText()) {
-                    case "ActorTemplate" -> "template";
-                    case "WorkerPool" -> "pool";
-                    case String other -> OneLine.of(other).toLowerCase(Locale.ROOT);
-                };
+        String kind = switch (object.path("kind").asText()) {
+            case "ActorTemplate" -> "template";
+            case "WorkerPool" -> "pool";
+            case String other -> OneLine.of(other).toLowerCase(Locale.ROOT);
+        };
         String namespace = object.path("namespace").asText("");
-        return OneLine.of(kind + "/" + (namespace.isEmpty() ? "" : namespace + "/") + object.path("name").asText());
+        return OneLine.of(kind + "/" + (namespace.isEmpty() ? "" : namespace + "/")
+                + object.path("name").asText());
     }
 
     private static Function<JsonNode, String> namespacedName() {

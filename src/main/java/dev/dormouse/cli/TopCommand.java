@@ -57,8 +57,7 @@ final class TopCommand implements Runnable {
         if (!workers.isEmpty()) {
             out.println();
         }
-        try (Listing listing =
-                new Listing(Kind.busyWorkers(root.terminal().clock()), Format.TABLE, true, true, out)) {
+        try (Listing listing = new Listing(Kind.busyWorkers(root.terminal().clock()), Format.TABLE, true, true, out)) {
             listing.page(workers);
         }
         return text.toString();

@@ -19,7 +19,8 @@ public final class ProblemResponses implements OASFilter {
         var content = OASFactory.createContent()
                 .addMediaType(
                         Problem.MEDIA_TYPE,
-                        OASFactory.createMediaType().schema(OASFactory.createSchema().ref(NAME)));
+                        OASFactory.createMediaType()
+                                .schema(OASFactory.createSchema().ref(NAME)));
         operation
                 .getResponses()
                 .setDefaultValue(OASFactory.createAPIResponse()
@@ -56,8 +57,6 @@ public final class ProblemResponses implements OASFilter {
     }
 
     private static Schema text(String example) {
-        return OASFactory.createSchema()
-                .type(List.of(Schema.SchemaType.STRING))
-                .addExample(example);
+        return OASFactory.createSchema().type(List.of(Schema.SchemaType.STRING)).addExample(example);
     }
 }

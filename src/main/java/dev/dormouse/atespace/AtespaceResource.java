@@ -1,0 +1,114 @@
+package dev.dormouse.atespace;
+
+import dev.dormouse.name.AtespaceName;
+import dev.dormouse.name.InvalidNameException;
+import dev.dormouse.platform.Code;
+import dev.dormouse.platform.Failure;
+import dev.dormouse.platform.Paging;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
+
+/** Atespaces. */
+@Path("/v1/atespaces")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "atespaces", description = "Tenants. The same actor id in two of them is two actors.")
+class AtespaceResource {
+
+    private final Atespaces atespaces;
+
+    AtespaceResource(Atespaces atespaces) {
+        this.atespaces = atespaces;
+    }
+
+    @Schema(name = "Atespace")
+    record View(@Schema(examples = "team-a") String name, UUID uid, Instant createdAt) {
+
+        static View of(Atespace atespace) {
+            return new View(atespace.name().value(), atespace.uid(), atespace.createdAt());
+        }
+    }
+
+    @Schema(name = "AtespaceList")
+    record Page(List<View> items, @Nullable String nextPageToken) {}
+
+    @Schema(name = "NewAtespace")
+    record Body(
+            @Schema(required = true, examples = "team-a") @Nullable
+            String name) {}
+
+    @GET
+    @Operation(operationId = "listAtespaces", summary = "Lists atespaces by name, page by page")
+    public Uni<Page> list(
+            @QueryParam("pageSize") @Parameter(description = "0 to 1000; 0 means 1000.") @Nullable String pageSize,
+            @QueryParam("pageToken") @Parameter(description = "nextPageToken of the page before.") @Nullable
+                    String pageToken) {
+        int size = Paging.size(pageSize);
+        // one more than asked for tells whether there is a next page
+        return atespaces.list(after(pageToken), size + 1).map(found -> {
+            boolean more = found.size() > size;
+            var items = found.stream().limit(size).map(View::of).toList();
+            return new Page(items, more ? Paging.token(items.getLast().name()) : null);
+        });
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(operationId = "createAtespace", summary = "Creates an atespace")
+    @APIResponse(responseCode = "201", description = "Created; Location says where.")
+    public Uni<RestResponse<View>> create(@Nullable Body body) {
+        if (body == null) {
+            throw new Failure(Code.INVALID_ARGUMENT, "a JSON body with name is required");
+        }
+        var name = new AtespaceName(body.name() == null ? "" : body.name());
+        return atespaces
+                .create(name)
+                .map(created -> RestResponse.ResponseBuilder.create(RestResponse.Status.CREATED, View.of(created))
+                        .location(URI.create("/v1/atespaces/" + name))
+                        .build());
+    }
+
+    @GET
+    @Path("/{atespace}")
+    @Operation(operationId = "getAtespace", summary = "Shows an atespace")
+    public Uni<View> get(@PathParam("atespace") String atespace) {
+        return atespaces.get(new AtespaceName(atespace)).map(View::of);
+    }
+
+    @DELETE
+    @Path("/{atespace}")
+    @Operation(operationId = "deleteAtespace", summary = "Deletes an atespace without actors")
+    @APIResponse(responseCode = "204", description = "Deleted.")
+    public Uni<Void> delete(@PathParam("atespace") String atespace) {
+        return atespaces.delete(new AtespaceName(atespace));
+    }
+
+    private static @Nullable AtespaceName after(@Nullable String pageToken) {
+        if (pageToken == null || pageToken.isEmpty()) {
+            return null;
+        }
+        try {
+            return new AtespaceName(Paging.names(pageToken, 1).getFirst());
+        } catch (InvalidNameException e) {
+            throw Paging.badToken();
+        }
+    }
+}
