@@ -1,0 +1,28 @@
+package dev.dormouse.standalone;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/**
+ * What became of one object.
+ *
+ * @param kind {@code WorkerPool}
+ * @param namespace empty for cluster-scoped kinds
+ */
+public record ManifestResult(String kind, String namespace, String name, Outcome result) {
+
+    /** In the words of kubectl. */
+    public enum Outcome {
+        @JsonProperty("created")
+        CREATED,
+        @JsonProperty("configured")
+        CONFIGURED,
+        @JsonProperty("unchanged")
+        UNCHANGED,
+        @JsonProperty("deleted")
+        DELETED
+    }
+
+    static ManifestResult of(ManifestObject.Key key, Outcome outcome) {
+        return new ManifestResult(key.kind().kind(), key.namespace(), key.name(), outcome);
+    }
+}
