@@ -4,28 +4,39 @@ import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxException.Kind;
 import dev.dormouse.sandbox.SandboxRuntime;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.BitSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Sandboxes of gVisor, through its command line {@code runsc}. Needs root; see {@link #missing}. */
 public final class GvisorRuntime implements SandboxRuntime {
 
+    // one small read per running sandbox; a process that waits for each would take 20 MB each
+    private static final Duration WATCH_INTERVAL = Duration.ofMillis(100);
+
     private final GvisorSettings settings;
     private final RunscBinary runsc;
     private final InstanceNumber number;
     private final HostNetwork host;
-    private final Map<String, GvisorSlot> slots = new LinkedHashMap<>();
+    private final Map<String, GvisorSlot> slots = new ConcurrentHashMap<>();
     private final BitSet indexes = new BitSet();
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("sandbox watch").factory());
 
     private GvisorRuntime(GvisorSettings settings, RunscBinary runsc, InstanceNumber number, HostNetwork host) {
         this.settings = settings;
         this.runsc = runsc;
         this.number = number;
         this.host = host;
+        watch.scheduleWithFixedDelay(
+                this::look, WATCH_INTERVAL.toMillis(), WATCH_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -103,6 +114,10 @@ public final class GvisorRuntime implements SandboxRuntime {
         return slot;
     }
 
+    private void look() {
+        slots.values().forEach(GvisorSlot::look);
+    }
+
     private synchronized void forget(GvisorSlot slot) {
         slots.remove(slot.name());
         indexes.clear(slot.address().index());
@@ -110,6 +125,7 @@ public final class GvisorRuntime implements SandboxRuntime {
 
     @Override
     public synchronized void close() {
+        watch.shutdownNow();
         List.copyOf(slots.values()).forEach(GvisorSlot::close);
         host.close();
         LeftOvers.delete(number.directory());

@@ -16,22 +16,16 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
 
 /** One sandbox from its creation to its end. */
 final class GvisorSandbox implements Prepared, Running {
 
+    private static final Logger LOG = Logger.getLogger(GvisorSandbox.class);
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration CHECKPOINT_LIMIT = Duration.ofMinutes(10);
     private static final List<String> IMAGE_FILES = List.of("checkpoint.img", "pages_meta.img", "pages.img");
-
-    // a process more, just when the actor answers its first request, would cost that request a tenth of its time
-    private static final Duration WATCH_DELAY = Duration.ofMillis(300);
-    private static final Executor WATCHERS = CompletableFuture.delayedExecutor(
-            WATCH_DELAY.toMillis(), TimeUnit.MILLISECONDS, Executors.newVirtualThreadPerTaskExecutor());
 
     private enum State {
         PREPARED,
@@ -70,23 +64,15 @@ final class GvisorSandbox implements Prepared, Running {
             }
         }
         begin();
-        SlotShell.Result result = runOrKill(containers.restoreScript(image));
-        if (result.code() != 0) {
-            kill();
-            throw RunscFailure.ofRestore(result);
-        }
-        WATCHERS.execute(this::watch);
+        // in the foreground: a failing runsc waits until its sandbox has been reaped
+        start("restore", () -> shell.run(containers.restoreScript(image) + "\n" + containers.watchScript(), START_LIMIT));
         return this;
     }
 
     @Override
     public Running boot() throws SandboxException {
         begin();
-        SlotShell.Result result = runOrKill(containers.startScript() + "\n" + containers.watchScript());
-        if (result.code() != 0) {
-            kill();
-            throw RunscFailure.of("start", result);
-        }
+        start("start", () -> shell.runKeepingDead(containers.startScript() + "\n" + containers.watchScript(), START_LIMIT));
         return this;
     }
 
@@ -96,24 +82,20 @@ final class GvisorSandbox implements Prepared, Running {
         }
     }
 
-    private SlotShell.Result runOrKill(String script) throws SandboxException {
+    private void start(String what, Call call) throws SandboxException {
         try {
-            return shell.run(script, START_LIMIT);
+            SlotShell.Result result = call.run();
+            if (result.code() != 0) {
+                throw RunscFailure.of(what, result);
+            }
         } catch (SandboxException e) {
             kill();
             throw e;
         }
     }
 
-    private void watch() {
-        if (state.get() == State.ENDED) {
-            return;
-        }
-        try {
-            shell.run(containers.watchScript(), START_LIMIT);
-        } catch (SandboxException e) {
-            onEvent("ended 0");
-        }
+    private interface Call {
+        SlotShell.Result run() throws SandboxException;
     }
 
     @Override
@@ -166,12 +148,12 @@ final class GvisorSandbox implements Prepared, Running {
         try {
             unfreeze();
         } catch (SandboxException e) {
-            onEvent("ended 0");
+            LOG.warnf("Sandbox %s stays frozen: %s", bundle().id(), e.getMessage());
         }
     }
 
     private void run(String script, Duration limit, String what) throws SandboxException {
-        SlotShell.Result result = shell.run(script, limit);
+        SlotShell.Result result = shell.runKeepingDead(script, limit);
         if (result.code() != 0) {
             throw RunscFailure.of(what, result);
         }
@@ -199,10 +181,20 @@ final class GvisorSandbox implements Prepared, Running {
         return exit.minimalCompletionStage();
     }
 
-    /** Called by the thread that reads the slot's events. */
+    /** Called by the thread that reads the slot's events: another container than the root has ended. */
     void onEvent(String line) {
-        if (state.get() != State.ENDED && line.startsWith("ended ")) {
-            exit.complete(WorkloadExit.parse(line, shell.proc(), containers));
+        if (state.get() != State.ENDED) {
+            WorkloadExit.parse(line, bundle()).ifPresent(exit::complete);
+        }
+    }
+
+    /** Looks whether the workload has ended; cheap. */
+    void look() {
+        State now = state.get();
+        if (now == State.RUNNING || now == State.FROZEN) {
+            WorkloadExit.find(shell.proc(), containers.pidFile(0), bundle())
+                    .filter(found -> state.get() != State.ENDED)
+                    .ifPresent(exit::complete);
         }
     }
 

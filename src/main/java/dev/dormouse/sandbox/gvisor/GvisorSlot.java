@@ -10,12 +10,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** A network and a shell in which sandboxes run one after the other. A shell that died is replaced at the next prepare. */
 final class GvisorSlot implements Slot {
 
+    private static final Logger LOG = Logger.getLogger(GvisorSlot.class);
     private static final Duration SET_UP_LIMIT = Duration.ofSeconds(20);
     private static final Duration CREATE_LIMIT = Duration.ofSeconds(60);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -29,7 +32,7 @@ final class GvisorSlot implements Slot {
     private final Consumer<GvisorSlot> onClose;
     private final InboundPorts inbound = new InboundPorts(Instant.now());
 
-    private @Nullable SlotShell shell;
+    private volatile @Nullable SlotShell shell;
     private volatile @Nullable GvisorSandbox sandbox;
 
     GvisorSlot(
@@ -99,6 +102,10 @@ final class GvisorSlot implements Slot {
         return address;
     }
 
+    @Nullable SlotShell shell() {
+        return shell;
+    }
+
     @Override
     public synchronized Prepared prepare(Bundle bundle) throws SandboxException {
         if (sandbox != null) {
@@ -165,9 +172,17 @@ final class GvisorSlot implements Slot {
         SlotShell current = shell;
         if (current == null || !current.isAlive()) {
             open();
-            current = java.util.Objects.requireNonNull(shell);
+            current = Objects.requireNonNull(shell);
         }
         return current;
+    }
+
+    /** Looks whether the workload has ended. */
+    void look() {
+        GvisorSandbox current = sandbox;
+        if (current != null) {
+            current.look();
+        }
     }
 
     private void onEvent(String line) {
@@ -208,7 +223,7 @@ final class GvisorSlot implements Slot {
         try {
             host.leave(address);
         } catch (SandboxException e) {
-            org.jboss.logging.Logger.getLogger(GvisorSlot.class).warnf("Slot %s: %s", name, e.getMessage());
+            LOG.warnf("Slot %s: %s", name, e.getMessage());
         }
         directories.delete();
         onClose.accept(this);

@@ -120,14 +120,14 @@ final class HostNetwork implements AutoCloseable {
                   }
                   chain forward {
                     type filter hook forward priority filter;
-                    iifname "%2$s*" oifname "dm*" drop
+                    iifname "%2$s*" oifname "%4$s*" drop
                   }
                   chain postrouting {
                     type nat hook postrouting priority srcnat;
-                    ip saddr %3$s oifname != "dm*" masquerade
+                    ip saddr %3$s oifname != "%4$s*" masquerade
                   }
                 }
-                """.formatted(table(), SlotAddress.prefix(instance), SlotAddress.subnet(instance));
+                """.formatted(table(), SlotAddress.prefix(instance), SlotAddress.subnet(instance), SlotAddress.ANY);
     }
 
     private static long counter(Path file) throws IOException {

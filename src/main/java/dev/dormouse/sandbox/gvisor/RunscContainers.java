@@ -61,9 +61,13 @@ final class RunscContainers {
                 .collect(Collectors.joining("\n"));
     }
 
-    /** Tells events when a container's first process has ended: {@code ended <index> <runsc's answer>}. */
+    /**
+     * Tells events when a container other than the root has ended: {@code ended <index> <runsc's answer>}. The root's end is the
+     * sandbox's, which can be seen without a process that waits for it.
+     */
     String watchScript() {
         return indexes()
+                .skip(1)
                 .mapToObj(index ->
                         "( said=$(%s wait %s 2>/dev/null 3>&-); echo \"ended %d $said\" >&3 ) >/dev/null 2>&1 &"
                                 .formatted(runsc, id(index), index))
@@ -103,7 +107,8 @@ final class RunscContainers {
     }
 
     private String id(int index) {
-        return index == 0 ? bundle.id() : bundle.id() + "-" + index;
+        // not a suffix: runsc takes the beginning of an id for the id, and calls it ambiguous
+        return index == 0 ? bundle.id() : "c%d-%s".formatted(index, bundle.id());
     }
 
     Path pidFile(int index) {

@@ -11,29 +11,15 @@ final class RunscFailure {
     private static final int MESSAGE_LIMIT = 500;
     private static final List<String> NO_SPACE = List.of("no space left", "disk quota exceeded");
     private static final List<String> OTHER_BUILD =
-            List.of("hash mismatch", "container specs not found", "incompatible", "not supported by this version");
-    private static final List<String> DAMAGED = List.of(
-            "checksum",
-            "corrupt",
-            "eof",
-            "state file",
-            "statefile",
-            "bad header",
-            "invalid magic",
-            "pages metadata",
-            "pages file",
-            "decod",
-            "loading kernel",
-            "no such file");
+            List.of("hash mismatch", "container specs not found", "incompatible", "spec validation");
+    private static final List<String> DAMAGED =
+            List.of("eof", "decod", "no such file", "checksum", "corrupt", "statefile");
 
     private RunscFailure() {}
 
+    /** @param what was to be done: create, start, restore, checkpoint, pause or resume */
     static SandboxException of(String what, SlotShell.Result result) {
-        return new SandboxException(kind(result.output(), false), message(what, result));
-    }
-
-    static SandboxException ofRestore(SlotShell.Result result) {
-        return new SandboxException(kind(result.output(), true), message("restore", result));
+        return new SandboxException(kind(result.output(), what.equals("restore")), message(what, result));
     }
 
     private static Kind kind(String output, boolean restore) {
@@ -48,8 +34,9 @@ final class RunscFailure {
     }
 
     private static String message(String what, SlotShell.Result result) {
-        String said = result.output().strip().replaceAll("\\s+", " ");
-        String end = said.length() <= MESSAGE_LIMIT ? said : "…" + said.substring(said.length() - MESSAGE_LIMIT);
-        return "%s failed: runsc ended with %d: %s".formatted(what, result.code(), end);
+        // a crash of gVisor's kernel comes with the stacks of all its threads
+        String said = result.output().split("\ngoroutine ", 2)[0].strip().replaceAll("\\s+", " ");
+        String head = said.length() <= MESSAGE_LIMIT ? said : said.substring(0, MESSAGE_LIMIT) + "…";
+        return "%s failed: runsc ended with %d: %s".formatted(what, result.code(), head);
     }
 }

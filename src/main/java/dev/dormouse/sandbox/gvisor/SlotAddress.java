@@ -10,6 +10,9 @@ package dev.dormouse.sandbox.gvisor;
 record SlotAddress(int instance, int index) {
 
     static final int SLOTS = 256;
+    /** Begins the names of the interfaces of all instances. */
+    static final String ANY = "dorm";
+
     static final String RANGE = "198.19.0.0/16";
 
     /** The actor's side of its own link: the same everywhere, so that a snapshot feels at home in any slot. */
@@ -21,7 +24,7 @@ record SlotAddress(int instance, int index) {
 
     /** Begins the names of all interfaces of one instance. */
     static String prefix(int instance) {
-        return "dm" + instance + "-";
+        return ANY + instance + "-";
     }
 
     static String subnet(int instance) {

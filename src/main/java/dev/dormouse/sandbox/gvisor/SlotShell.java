@@ -26,6 +26,10 @@ import java.util.function.Consumer;
 final class SlotShell implements AutoCloseable {
 
     private static final String END_OF_OUTPUT = "\u0001done ";
+    private static final String END = "echo '" + END_OF_OUTPUT + "'$?";
+
+    // what a script starts must not read the scripts to come; 3 is for events
+    private static final String REDIRECTIONS = "3>&2 2>&1 </dev/null";
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
     // one thread for all time limits of all slots
@@ -68,15 +72,28 @@ final class SlotShell implements AutoCloseable {
     }
 
     /**
-     * Runs a script in the slot, alone.
+     * Runs a script in the slot, alone; orphans that end meanwhile are reaped.
      *
      * @return its exit code, stdout and stderr
      * @throws SandboxException FAILED when the shell is gone, or the script exceeds its limit; the slot's processes are dead then
      */
     Result run(String script, Duration limit) throws SandboxException {
+        return inTurn(foreground(script), limit);
+    }
+
+    /** Like {@link #run}, but orphans that end stay as zombies, so that the exit code of a sandbox isn't lost. */
+    Result runKeepingDead(String script, Duration limit) throws SandboxException {
+        return inTurn("( (\n%s\n) %s; %s ) &\n".formatted(script, REDIRECTIONS, END), limit);
+    }
+
+    private static String foreground(String script) {
+        return "(\n%s\n) %s; %s\n".formatted(script, REDIRECTIONS, END);
+    }
+
+    private Result inTurn(String line, Duration limit) throws SandboxException {
         turn.lock();
         try {
-            return exchange(script, limit);
+            return exchange(line, limit);
         } finally {
             turn.unlock();
         }
@@ -94,16 +111,15 @@ final class SlotShell implements AutoCloseable {
             throw new SandboxException(Kind.FAILED, "interrupted", e);
         }
         try {
-            return exchange(script, limit);
+            return exchange(foreground(script), limit);
         } finally {
             turn.unlock();
         }
     }
 
-    private Result exchange(String script, Duration limit) throws SandboxException {
+    private Result exchange(String line, Duration limit) throws SandboxException {
         ScheduledFuture<?> end = LIMITS.schedule(this::kill, limit.toMillis(), TimeUnit.MILLISECONDS);
         try {
-            String line = "(\n%s\n) 3>&2 2>&1 </dev/null; echo '%s'$?\n".formatted(script, END_OF_OUTPUT);
             input.write(line.getBytes(StandardCharsets.UTF_8));
             input.flush();
             return readResult();

@@ -1,15 +1,17 @@
 package dev.dormouse.sandbox.gvisor;
 
+import dev.dormouse.sandbox.SandboxRuntime.Bundle;
 import dev.dormouse.sandbox.SandboxRuntime.Exit;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How a workload ended, as far as it can be known. */
+/** How a workload ended. */
 final class WorkloadExit {
 
     private static final Pattern ENDED = Pattern.compile("ended (\\d+)(?:.*\"exitStatus\":\\s*(\\d+))?.*");
@@ -17,39 +19,49 @@ final class WorkloadExit {
 
     private WorkloadExit() {}
 
-    static Exit parse(String line, Path proc, RunscContainers containers) {
+    /** From an event of {@link RunscContainers#watchScript}. */
+    static Optional<Exit> parse(String line, Bundle bundle) {
         Matcher matcher = ENDED.matcher(line);
-        int container = matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
-        String name = containers.bundle().containers().get(container).name();
-        if (matcher.matches() && matcher.group(2) != null) {
-            return exit(name, Integer.parseInt(matcher.group(2)));
+        if (!matcher.matches()) {
+            return Optional.empty();
         }
-        // runsc came too late to ask: gVisor's process ends with the code of the workload
-        OptionalInt status = statusOfZombie(proc, containers.pidFile(0));
-        return status.isPresent()
-                ? exit(name, status.getAsInt())
-                : new Exit(-1, "the sandbox of container '%s' ended".formatted(name));
+        String name = bundle.containers().get(Integer.parseInt(matcher.group(1))).name();
+        return Optional.of(
+                matcher.group(2) == null ? unknown(name) : exit(name, Integer.parseInt(matcher.group(2))));
+    }
+
+    /**
+     * From the sandbox's process, which ends with its root container, with the same code. It is then a zombie until the slot reaps
+     * it; empty: it is alive.
+     *
+     * @param proc of the slot
+     */
+    static Optional<Exit> find(Path proc, Path pidFile, Bundle bundle) {
+        String name = bundle.containers().getFirst().name();
+        try {
+            List<String> fields = ProcessStat.fields(proc.resolve(Files.readString(pidFile).strip()));
+            return fields.getFirst().equals("Z")
+                    ? Optional.of(exit(name, Integer.parseInt(fields.get(EXIT_CODE_FIELD))))
+                    : Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.of(unknown(name));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Exit unknown(String container) {
+        return new Exit(-1, "the sandbox of container '%s' was killed".formatted(container));
     }
 
     private static Exit exit(String container, int waitStatus) {
         int signal = waitStatus & 0x7f;
-        int code = signal == 0 ? waitStatus >> 8 & 0xff : 128 + signal;
-        return new Exit(
-                code,
-                signal == 0
-                        ? "container '%s' exited with %d".formatted(container, code)
-                        : "container '%s' was ended by signal %d".formatted(container, signal));
+        return signal == 0
+                ? ended(container, waitStatus >> 8 & 0xff, "container '%s' exited with %d")
+                : ended(container, 128 + signal, "container '%s' was killed (%d)");
     }
 
-    private static OptionalInt statusOfZombie(Path proc, Path pidFile) {
-        try {
-            List<String> fields =
-                    ProcessStat.fields(proc.resolve(Files.readString(pidFile).strip()));
-            return fields.getFirst().equals("Z")
-                    ? OptionalInt.of(Integer.parseInt(fields.get(EXIT_CODE_FIELD)))
-                    : OptionalInt.empty();
-        } catch (IOException e) {
-            return OptionalInt.empty();
-        }
+    private static Exit ended(String container, int code, String message) {
+        return new Exit(code, message.formatted(container, code));
     }
 }

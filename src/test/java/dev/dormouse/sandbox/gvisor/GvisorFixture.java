@@ -52,15 +52,16 @@ final class GvisorFixture implements AutoCloseable {
     }
 
     ContainerSpec server() {
-        return server(Map.of());
-    }
-
-    ContainerSpec server(Map<String, String> env) {
-        return new ContainerSpec("main", rootfs, List.of("/server", "80"), env, "/", 0, 0, List.of(), List.of(), null);
+        return server("main", "/server", "80");
     }
 
     Bundle bundle(ContainerSpec... containers) throws IOException {
         return new Bundle(newId(), List.of(containers), newDirectory("identity"), List.of(ACTOR_PORT), 0);
+    }
+
+    /** The server with another command line. */
+    ContainerSpec server(String name, String... args) {
+        return new ContainerSpec(name, rootfs, List.of(args), Map.of(), "/", 0, 0, List.of(), List.of(), null);
     }
 
     Running boot(Slot slot) throws Exception {
