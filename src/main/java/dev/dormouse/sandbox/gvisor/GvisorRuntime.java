@@ -3,6 +3,8 @@ package dev.dormouse.sandbox.gvisor;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxException.Kind;
 import dev.dormouse.sandbox.SandboxRuntime;
+import dev.dormouse.sandbox.host.FileTree;
+import dev.dormouse.sandbox.host.Tools;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
@@ -50,7 +52,7 @@ public final class GvisorRuntime implements SandboxRuntime {
 
     /** The runsc that a shell would start. */
     public static Optional<Path> findRunsc() {
-        return Requirements.find("runsc");
+        return Tools.find("runsc");
     }
 
     /**
@@ -66,7 +68,7 @@ public final class GvisorRuntime implements SandboxRuntime {
         RunscBinary runsc = RunscBinary.probe(settings.runsc());
         InstanceNumber number = InstanceNumber.acquire(settings.runDir());
         try {
-            LeftOvers.endProcesses(number.directory());
+            removeLeftOvers(number.directory());
             HostNetwork host = HostNetwork.open(number.value());
             return new GvisorRuntime(settings, runsc, number, host);
         } catch (SandboxException | RuntimeException e) {
@@ -114,6 +116,11 @@ public final class GvisorRuntime implements SandboxRuntime {
         return slot;
     }
 
+    private static void removeLeftOvers(Path instance) {
+        FileTree.list(instance).forEach(slot -> SlotDirectories.holder(slot).end());
+        FileTree.delete(instance);
+    }
+
     private void look() {
         slots.values().forEach(GvisorSlot::look);
     }
@@ -128,7 +135,7 @@ public final class GvisorRuntime implements SandboxRuntime {
         watch.shutdownNow();
         List.copyOf(slots.values()).forEach(GvisorSlot::close);
         host.close();
-        LeftOvers.delete(number.directory());
+        FileTree.delete(number.directory());
         number.close();
     }
 }

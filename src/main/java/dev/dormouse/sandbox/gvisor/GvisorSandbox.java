@@ -7,6 +7,7 @@ import dev.dormouse.sandbox.SandboxRuntime.Exit;
 import dev.dormouse.sandbox.SandboxRuntime.Prepared;
 import dev.dormouse.sandbox.SandboxRuntime.Running;
 import dev.dormouse.sandbox.SandboxRuntime.Usage;
+import dev.dormouse.sandbox.host.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,14 +66,18 @@ final class GvisorSandbox implements Prepared, Running {
         }
         begin();
         // in the foreground: a failing runsc waits until its sandbox has been reaped
-        start("restore", () -> shell.run(containers.restoreScript(image) + "\n" + containers.watchScript(), START_LIMIT));
+        start(
+                "restore",
+                () -> shell.run(containers.restoreScript(image) + "\n" + containers.watchScript(), START_LIMIT));
         return this;
     }
 
     @Override
     public Running boot() throws SandboxException {
         begin();
-        start("start", () -> shell.runKeepingDead(containers.startScript() + "\n" + containers.watchScript(), START_LIMIT));
+        start(
+                "start",
+                () -> shell.runKeepingDead(containers.startScript() + "\n" + containers.watchScript(), START_LIMIT));
         return this;
     }
 
@@ -124,7 +129,7 @@ final class GvisorSandbox implements Prepared, Running {
             unfreezeAfterFailure();
             throw new SandboxException(Kind.FAILED, "can't create the image directory: " + e.getMessage(), e);
         } catch (SandboxException e) {
-            LeftOvers.delete(image);
+            FileTree.delete(image);
             unfreezeAfterFailure();
             throw e;
         }

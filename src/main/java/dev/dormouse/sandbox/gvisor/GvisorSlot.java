@@ -5,6 +5,7 @@ import dev.dormouse.sandbox.SandboxException.Kind;
 import dev.dormouse.sandbox.SandboxRuntime.Bundle;
 import dev.dormouse.sandbox.SandboxRuntime.Prepared;
 import dev.dormouse.sandbox.SandboxRuntime.Slot;
+import dev.dormouse.sandbox.host.ShellQuote;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,7 +58,7 @@ final class GvisorSlot implements Slot {
         SlotShell started = SlotShell.start(this::onEvent);
         try {
             run(started, ":", "start a slot");
-            LeftOvers.writeHolder(directories.holder(), started.process());
+            directories.holder().write(started.process());
             host.leave(address);
             host.join(network, started.pid());
             run(started, setUpScript(), "set up a slot's network");
@@ -102,7 +103,8 @@ final class GvisorSlot implements Slot {
         return address;
     }
 
-    @Nullable SlotShell shell() {
+    @Nullable
+    SlotShell shell() {
         return shell;
     }
 

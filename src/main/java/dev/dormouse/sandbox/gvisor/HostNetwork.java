@@ -2,6 +2,7 @@ package dev.dormouse.sandbox.gvisor;
 
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxException.Kind;
+import dev.dormouse.sandbox.host.Command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

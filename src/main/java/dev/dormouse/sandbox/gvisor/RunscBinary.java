@@ -3,6 +3,8 @@ package dev.dormouse.sandbox.gvisor;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxException.Kind;
 import dev.dormouse.sandbox.SandboxRuntime.Build;
+import dev.dormouse.sandbox.host.Command;
+import dev.dormouse.sandbox.host.ShellQuote;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

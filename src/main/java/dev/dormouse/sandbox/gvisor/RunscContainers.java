@@ -2,6 +2,7 @@ package dev.dormouse.sandbox.gvisor;
 
 import dev.dormouse.sandbox.SandboxRuntime.Bundle;
 import dev.dormouse.sandbox.SandboxRuntime.ContainerSpec;
+import dev.dormouse.sandbox.host.ShellQuote;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Collectors;

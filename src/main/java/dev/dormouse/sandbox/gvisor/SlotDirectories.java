@@ -2,6 +2,8 @@ package dev.dormouse.sandbox.gvisor;
 
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxException.Kind;
+import dev.dormouse.sandbox.host.FileTree;
+import dev.dormouse.sandbox.host.Holder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,14 +31,14 @@ record SlotDirectories(Path run, Path work) {
 
     /** Removes what one sandbox left. */
     void clean() {
-        LeftOvers.deleteContent(runscRoot());
-        LeftOvers.deleteContent(delta());
-        LeftOvers.deleteContent(bundles());
+        FileTree.deleteContent(runscRoot());
+        FileTree.deleteContent(delta());
+        FileTree.deleteContent(bundles());
     }
 
     void delete() {
-        LeftOvers.delete(run);
-        LeftOvers.delete(work);
+        FileTree.delete(run);
+        FileTree.delete(work);
     }
 
     /** runsc's own state. */
@@ -53,8 +55,12 @@ record SlotDirectories(Path run, Path work) {
         return namespaces().resolve("net");
     }
 
-    Path holder() {
-        return run.resolve("holder");
+    Holder holder() {
+        return holder(run);
+    }
+
+    static Holder holder(Path run) {
+        return new Holder(run.resolve("holder"));
     }
 
     Path delta() {

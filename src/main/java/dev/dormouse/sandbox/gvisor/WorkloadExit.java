@@ -25,9 +25,9 @@ final class WorkloadExit {
         if (!matcher.matches()) {
             return Optional.empty();
         }
-        String name = bundle.containers().get(Integer.parseInt(matcher.group(1))).name();
-        return Optional.of(
-                matcher.group(2) == null ? unknown(name) : exit(name, Integer.parseInt(matcher.group(2))));
+        String name =
+                bundle.containers().get(Integer.parseInt(matcher.group(1))).name();
+        return Optional.of(matcher.group(2) == null ? unknown(name) : exit(name, Integer.parseInt(matcher.group(2))));
     }
 
     /**
@@ -39,9 +39,10 @@ final class WorkloadExit {
     static Optional<Exit> find(Path proc, Path pidFile, Bundle bundle) {
         String name = bundle.containers().getFirst().name();
         try {
-            List<String> fields = ProcessStat.fields(proc.resolve(Files.readString(pidFile).strip()));
+            List<String> fields =
+                    ProcessStat.fields(proc.resolve(Files.readString(pidFile).strip()));
             return fields.getFirst().equals("Z")
-                    ? Optional.of(exit(name, Integer.parseInt(fields.get(EXIT_CODE_FIELD))))
+                    ? Optional.of(exit(name, code(Integer.parseInt(fields.get(EXIT_CODE_FIELD)))))
                     : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.of(unknown(name));
@@ -54,14 +55,13 @@ final class WorkloadExit {
         return new Exit(-1, "the sandbox of container '%s' was killed".formatted(container));
     }
 
-    private static Exit exit(String container, int waitStatus) {
-        int signal = waitStatus & 0x7f;
-        return signal == 0
-                ? ended(container, waitStatus >> 8 & 0xff, "container '%s' exited with %d")
-                : ended(container, 128 + signal, "container '%s' was killed (%d)");
+    /** @param code as shells tell it: 128 and the signal's number for a process that was killed */
+    private static Exit exit(String container, int code) {
+        return new Exit(code, "container '%s' exited with %d".formatted(container, code));
     }
 
-    private static Exit ended(String container, int code, String message) {
-        return new Exit(code, message.formatted(container, code));
+    private static int code(int waitStatus) {
+        int signal = waitStatus & 0x7f;
+        return signal == 0 ? waitStatus >> 8 & 0xff : 128 + signal;
     }
 }

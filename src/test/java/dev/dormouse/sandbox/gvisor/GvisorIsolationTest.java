@@ -8,6 +8,7 @@ import dev.dormouse.sandbox.SandboxRuntime.Bundle;
 import dev.dormouse.sandbox.SandboxRuntime.Running;
 import dev.dormouse.sandbox.SandboxRuntime.Slot;
 import dev.dormouse.sandbox.TestServer;
+import dev.dormouse.sandbox.host.Command;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -121,7 +122,8 @@ class GvisorIsolationTest {
 
             assertThat(dial(running, SlotAddress.GATEWAY_IP, 80)).isEqualTo("connected");
             assertThat(dial(running, SlotAddress.GATEWAY_IP, 81)).isEqualTo(BLOCKED);
-            assertThat(dial(running, slot.gatewayIp(), elsewhere.getLocalPort())).isEqualTo(BLOCKED);
+            assertThat(dial(running, slot.gatewayIp(), elsewhere.getLocalPort()))
+                    .isEqualTo(BLOCKED);
             assertThat(dial(running, ownAddress(), elsewhere.getLocalPort())).isEqualTo(BLOCKED);
         }
     }
@@ -135,18 +137,12 @@ class GvisorIsolationTest {
                 .start();
         try {
             assertThat(outside.inputReader().readLine()).isEqualTo("ready");
-            Command.run(
-                    Duration.ofSeconds(5),
-                    """
+            Command.run(Duration.ofSeconds(5), """
                     link add %1$s type veth peer name eth0 netns %2$d
                     addr add 192.0.2.253/30 dev %1$s
                     addr add 169.254.99.1/30 dev %1$s
                     link set %1$s up
-                    """
-                            .formatted(link, outside.pid()),
-                    "ip",
-                    "-batch",
-                    "-");
+                    """.formatted(link, outside.pid()), "ip", "-batch", "-");
             Command.run(
                     Duration.ofSeconds(5),
                     """

@@ -32,7 +32,8 @@ class GvisorLeftOversTest {
         victim.destroyForcibly().waitFor();
 
         await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(() -> assertThat(processesOf(directory.resolve("work"))).isEmpty());
+                .untilAsserted(
+                        () -> assertThat(processesOf(directory.resolve("work"))).isEmpty());
         await().atMost(Duration.ofSeconds(10)).until(() -> Files.notExists(Path.of("/sys/class/net", hostInterface)));
         try (GvisorFixture next = new GvisorFixture(directory)) {
             Slot slot = next.runtime.openSlot("victim");
@@ -66,7 +67,9 @@ class GvisorLeftOversTest {
                                 directory.toString()),
                         Stream.of(args))
                 .toList();
-        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        return new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
     }
 
     private static String awaitLine(Process process, String prefix) throws Exception {

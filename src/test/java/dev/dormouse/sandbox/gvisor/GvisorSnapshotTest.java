@@ -9,6 +9,7 @@ import dev.dormouse.sandbox.SandboxException.Kind;
 import dev.dormouse.sandbox.SandboxRuntime.Prepared;
 import dev.dormouse.sandbox.SandboxRuntime.Running;
 import dev.dormouse.sandbox.SandboxRuntime.Slot;
+import dev.dormouse.sandbox.host.Command;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
@@ -180,7 +181,7 @@ class GvisorSnapshotTest {
             SandboxException failure =
                     catchThrowableOfType(SandboxException.class, () -> running.checkpoint(small.resolve("image")));
 
-                assertThat(failure.kind()).isEqualTo(Kind.DISK_FULL);
+            assertThat(failure.kind()).isEqualTo(Kind.DISK_FULL);
             assertThat(get(full, running, "/count")).isEqualTo("4");
             assertThat(small).isEmptyDirectory();
         } finally {

@@ -1,4 +1,4 @@
-package dev.dormouse.sandbox.gvisor;
+package dev.dormouse.sandbox.host;
 
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxException.Kind;
@@ -8,10 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /** Runs a program of the host to its end: for the few calls when a runtime or a slot opens, never on the way of a wake. */
-final class Command {
+public final class Command {
 
     private Command() {}
 
@@ -20,7 +19,7 @@ final class Command {
      * @return stdout and stderr
      * @throws SandboxException FAILED when it ends with another code than 0, or not within the limit
      */
-    static String run(Duration limit, String input, String... command) throws SandboxException {
+    public static String run(Duration limit, String input, String... command) throws SandboxException {
         Process process = start(command);
         Thread watchdog = Thread.startVirtualThread(() -> destroyAfter(process, limit));
         try {
@@ -46,10 +45,10 @@ final class Command {
     }
 
     /** The environment of everything we start: a path, and nothing that might be secret. */
-    static ProcessBuilder builder(String... command) {
+    public static ProcessBuilder builder(String... command) {
         ProcessBuilder builder = new ProcessBuilder(List.of(command));
         builder.environment().clear();
-        builder.environment().put("PATH", Requirements.searchPath().collect(Collectors.joining(":")));
+        builder.environment().put("PATH", Tools.path());
         return builder;
     }
 

@@ -1,11 +1,11 @@
-package dev.dormouse.sandbox.gvisor;
+package dev.dormouse.sandbox.host;
 
 /** Makes one word of a POSIX shell out of any text. */
-final class ShellQuote {
+public final class ShellQuote {
 
     private ShellQuote() {}
 
-    static String of(Object word) {
+    public static String of(Object word) {
         return "'" + word.toString().replace("'", "'\\''") + "'";
     }
 }
