@@ -31,8 +31,7 @@ public class Atespaces {
 
     /** Fails ALREADY_EXISTS. */
     public Uni<Atespace> create(AtespaceName name) {
-        Atespace created =
-                new Atespace(name, UUID.randomUUID(), clock.instant().truncatedTo(ChronoUnit.MICROS));
+        Atespace created = new Atespace(name, UUID.randomUUID(), clock.instant().truncatedTo(ChronoUnit.MICROS));
         return sessions.inTransaction(session -> session.createNativeQuery(
                                 "insert into atespace (name, uid, created_at) values (?1, ?2, ?3) on conflict do nothing")
                         .setParameter(1, name.value())
@@ -71,7 +70,9 @@ public class Atespaces {
     public Uni<Void> delete(AtespaceName name) {
         if (ALWAYS_THERE.contains(name)) {
             return Uni.createFrom()
-                    .failure(new Failure(Code.FAILED_PRECONDITION, "Atespace %s always exists and can't be deleted".formatted(name)));
+                    .failure(new Failure(
+                            Code.FAILED_PRECONDITION,
+                            "Atespace %s always exists and can't be deleted".formatted(name)));
         }
         return sessions.inTransaction(session -> session
                 // creations hold this row until they commit: behind the lock every actor there is can be seen

@@ -34,20 +34,31 @@ class EventRow {
     String type;
 
     @Column(name = "from_status")
-    @Nullable String fromStatus;
+    @Nullable
+    String fromStatus;
 
     @Column(name = "to_status")
-    @Nullable String toStatus;
+    @Nullable
+    String toStatus;
 
-    @Nullable String cause;
-    @Nullable Long generation;
-    @Nullable String worker;
+    @Nullable
+    String cause;
+
+    @Nullable
+    Long generation;
+
+    @Nullable
+    String worker;
 
     @Column(name = "snapshot_id")
-    @Nullable UUID snapshotId;
+    @Nullable
+    UUID snapshotId;
 
-    @Nullable JsonObject phases;
-    @Nullable String message;
+    @Nullable
+    JsonObject phases;
+
+    @Nullable
+    String message;
 
     Event event() {
         return new Event(

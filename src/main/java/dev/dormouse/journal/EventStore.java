@@ -47,10 +47,10 @@ public class EventStore {
 
     /** The last events of all actors, newest first. */
     public Uni<List<Event>> latest(int limit) {
-        return sessions.inTransaction(session -> session.createSelectionQuery(
-                                "from Event order by seq desc", EventRow.class)
-                        .setMaxResults(Math.clamp(limit, 1, LARGEST_PAGE))
-                        .getResultList())
+        return sessions.inTransaction(
+                        session -> session.createSelectionQuery("from Event order by seq desc", EventRow.class)
+                                .setMaxResults(Math.clamp(limit, 1, LARGEST_PAGE))
+                                .getResultList())
                 .map(rows -> rows.stream().map(EventRow::event).toList());
     }
 }

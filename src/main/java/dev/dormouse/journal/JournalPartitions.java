@@ -9,8 +9,8 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.time.InstantSource;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -58,7 +58,8 @@ public class JournalPartitions {
                 .subscribe()
                 .with(
                         done -> LOG.fine("the journal's partitions are up to date"),
-                        failure -> LOG.log(Level.WARNING, "the journal's partitions are kept up at the next round", failure));
+                        failure -> LOG.log(
+                                Level.WARNING, "the journal's partitions are kept up at the next round", failure));
     }
 
     /** Makes what is missing, drops what is too old. */
@@ -70,10 +71,16 @@ public class JournalPartitions {
             today.datesUntil(today.plusDays(DAYS_AHEAD + 1L))
                     .filter(day -> !days.contains(day))
                     .forEach(day -> steps.add(alone(create(day))));
-            days.stream().filter(day -> day.isBefore(oldest)).forEach(day -> steps.add(alone("drop table if exists " + table(day))));
+            days.stream()
+                    .filter(day -> day.isBefore(oldest))
+                    .forEach(day -> steps.add(alone("drop table if exists " + table(day))));
             // what fell outside of all partitions ages as well
             steps.add(alone("delete from actor_event_default where at < '%sT00:00Z'".formatted(oldest)));
-            return Uni.join().all(steps).usingConcurrencyOf(1).andCollectFailures().replaceWithVoid();
+            return Uni.join()
+                    .all(steps)
+                    .usingConcurrencyOf(1)
+                    .andCollectFailures()
+                    .replaceWithVoid();
         });
     }
 
@@ -97,8 +104,8 @@ public class JournalPartitions {
     /** In a transaction of its own: one that has to give way doesn't take the others along. */
     private Uni<Void> alone(String statement) {
         return Uni.createFrom()
-                .completionStage(() -> pool.withTransaction(connection -> step(connection, LOCK_LIMIT)
-                                .compose(limited -> step(connection, statement)))
+                .completionStage(() -> pool.withTransaction(connection ->
+                                step(connection, LOCK_LIMIT).compose(limited -> step(connection, statement)))
                         .toCompletionStage())
                 .replaceWithVoid();
     }

@@ -35,8 +35,8 @@ public class Database {
      */
     public Uni<RowSet<Row>> run(String sql, Tuple parameters) {
         Uni<RowSet<Row>> rows = Uni.createFrom()
-                .completionStage(() ->
-                        pool.preparedQuery(sql).execute(parameters).toCompletionStage())
+                .completionStage(
+                        () -> pool.preparedQuery(sql).execute(parameters).toCompletionStage())
                 .onFailure(Database::rolledBack)
                 .retry()
                 .withBackOff(BEFORE_RETRY, LONGEST_BEFORE_RETRY)

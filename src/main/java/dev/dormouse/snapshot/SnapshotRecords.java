@@ -19,19 +19,16 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class SnapshotRecords {
 
-    private static final String DELETING =
-            """
+    private static final String DELETING = """
             select g.id, g.node, g.atespace, g.actor_id, g.uri from snapshot_deleting g
             where not exists (select from snapshot s where s.id = g.id and s.node = g.node)
             order by g.dropped_at limit $1::int""";
 
-    private static final String DELETED =
-            """
+    private static final String DELETED = """
             delete from snapshot_deleting g using unnest($1::uuid[], $2::text[]) as b(id, node)
             where g.id = b.id and g.node = b.node""";
 
-    private static final String KNOWN =
-            """
+    private static final String KNOWN = """
             select b.uri from unnest($1::uuid[], $2::text[]) as b(id, uri)
             where exists (select from snapshot s where s.id = b.id and s.uri = b.uri)
                or exists (select from snapshot_deleting g where g.id = b.id and g.uri = b.uri)
@@ -64,7 +61,8 @@ public class SnapshotRecords {
      * @param key who let it go last
      * @param node the node that alone has it; null when it is durable
      */
-    public record Dropped(UUID id, ActorKey key, String uri, @Nullable String node) {}
+    public record Dropped(
+            UUID id, ActorKey key, String uri, @Nullable String node) {}
 
     /** Snapshots whose files may be removed, oldest first. Whoever has removed them says so by {@link #deleted}. */
     public Uni<List<Dropped>> deleting(int limit) {

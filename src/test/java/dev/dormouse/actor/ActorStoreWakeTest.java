@@ -111,8 +111,7 @@ class ActorStoreWakeTest {
     @Test
     void ofManyClaimsForOneActorExactlyOneWinsAndTheOtherWorkersStayFree() {
         Actor actor = fixture.create("wanted");
-        List<UUID> workers =
-                Stream.generate(fixture::worker).limit(10).toList();
+        List<UUID> workers = Stream.generate(fixture::worker).limit(10).toList();
 
         List<ActorStore.ClaimOutcome> outcomes = await(Uni.join()
                 .all(workers.stream()

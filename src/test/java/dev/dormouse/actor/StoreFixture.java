@@ -5,6 +5,7 @@ import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.TemplateRef;
 import dev.dormouse.platform.Batcher;
 import dev.dormouse.snapshot.Scope;
+import dev.dormouse.snapshot.SnapshotRecords;
 import dev.dormouse.snapshot.SnapshotRef;
 import dev.dormouse.standalone.StoreDatabase;
 import io.smallrye.mutiny.Multi;
@@ -178,6 +179,13 @@ final class StoreFixture implements AutoCloseable {
     List<UUID> deleting() {
         return sql("select id from snapshot_deleting order by dropped_at").stream()
                 .map(row -> row.getUUID(0))
+                .toList();
+    }
+
+    /** Those whose files may go. */
+    List<UUID> removable() {
+        return await(new SnapshotRecords(database.database(), database.sessions()).deleting(1000)).stream()
+                .map(SnapshotRecords.Dropped::id)
                 .toList();
     }
 

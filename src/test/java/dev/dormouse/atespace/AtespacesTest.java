@@ -52,7 +52,8 @@ class AtespacesTest {
 
     @Test
     void unknownAtespaceIsNotFound() {
-        assertFails(Code.NOT_FOUND, "Atespace nobody not found", () -> await(atespaces.get(new AtespaceName("nobody"))));
+        assertFails(
+                Code.NOT_FOUND, "Atespace nobody not found", () -> await(atespaces.get(new AtespaceName("nobody"))));
         assertFails(
                 Code.NOT_FOUND, "Atespace nobody not found", () -> await(atespaces.delete(new AtespaceName("nobody"))));
     }
@@ -115,7 +116,9 @@ class AtespacesTest {
 
         Uni<Long> created = Uni.join()
                 .all(creations.stream()
-                        .map(creation -> creation.replaceWith(1L).onFailure(Failure.class).recoverWithItem(0L))
+                        .map(creation -> creation.replaceWith(1L)
+                                .onFailure(Failure.class)
+                                .recoverWithItem(0L))
                         .toList())
                 .andFailFast()
                 .map(each -> each.stream().mapToLong(Long::longValue).sum());

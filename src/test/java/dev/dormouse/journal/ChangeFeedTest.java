@@ -92,7 +92,8 @@ class ChangeFeedTest {
     @Test
     void aBurstLargerThanOneNotificationArrivesWhole() {
         Queue<Change> others = heard(there);
-        List<Change> changes = IntStream.range(0, 1000).mapToObj(ChangeFeedTest::change).toList();
+        List<Change> changes =
+                IntStream.range(0, 1000).mapToObj(ChangeFeedTest::change).toList();
 
         changes.forEach(here::publish);
 
@@ -105,7 +106,8 @@ class ChangeFeedTest {
         AssertSubscriber<Change> slow = subscribers.changes().subscribe().withSubscriber(AssertSubscriber.create(0));
         Queue<Change> quick = new ConcurrentLinkedQueue<>();
         subscribers.changes().subscribe().with(quick::add);
-        List<Change> changes = IntStream.range(0, 4).mapToObj(ChangeFeedTest::change).toList();
+        List<Change> changes =
+                IntStream.range(0, 4).mapToObj(ChangeFeedTest::change).toList();
 
         changes.forEach(subscribers::offer);
         slow.request(10);
@@ -129,7 +131,8 @@ class ChangeFeedTest {
     void aReplicaThatWasCutOffHearsThatItMissedSomething() {
         Queue<Change> heard = heard(there);
 
-        database.sql("select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen%' and datname = current_database()");
+        database.sql(
+                "select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen%' and datname = current_database()");
 
         await().atMost(ofSeconds(10)).until(() -> heard.contains(new Missed()));
         Change after = change(9);

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.standalone.StoreDatabase;
-import java.time.InstantSource;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -80,11 +80,12 @@ class EventStoreTest {
         write("a", now, "today");
 
         LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
-        assertThat(days()).containsExactly(
-                "actor_event_day_" + today.toString().replace("-", ""),
-                "actor_event_day_" + today.plusDays(1).toString().replace("-", ""),
-                "actor_event_day_" + today.plusDays(2).toString().replace("-", ""),
-                "actor_event_day_" + today.plusDays(3).toString().replace("-", ""));
+        assertThat(days())
+                .containsExactly(
+                        "actor_event_day_" + today.toString().replace("-", ""),
+                        "actor_event_day_" + today.plusDays(1).toString().replace("-", ""),
+                        "actor_event_day_" + today.plusDays(2).toString().replace("-", ""),
+                        "actor_event_day_" + today.plusDays(3).toString().replace("-", ""));
         assertThat(database.count("select count(*) from actor_event_default")).isZero();
         assertThat(await(events.events(KEY, 0, 10)).events()).hasSize(1);
     }
@@ -110,21 +111,31 @@ class EventStoreTest {
         await(partitions(later).maintain(Duration.ofDays(30)));
         write("a", later, "new");
 
-        assertThat(await(events.events(KEY, 0, 10)).events()).extracting(Event::type).containsExactly("new");
+        assertThat(await(events.events(KEY, 0, 10)).events())
+                .extracting(Event::type)
+                .containsExactly("new");
     }
 
     @Test
     void aDayWhoseEventsFellOutsideDoesNotKeepTheOthersFromTheirPartitions() {
         write("a", Instant.now(), "before the first partition");
 
-        partitions(Instant.now()).maintain(Duration.ofDays(30)).onFailure().recoverWithNull().await().atMost(Duration.ofSeconds(30));
+        partitions(Instant.now())
+                .maintain(Duration.ofDays(30))
+                .onFailure()
+                .recoverWithNull()
+                .await()
+                .atMost(Duration.ofSeconds(30));
 
         assertThat(days()).hasSize(3);
         assertThat(await(events.events(KEY, 0, 10)).events()).hasSize(1);
     }
 
     private List<String> days() {
-        return database.sql("select relname::text from pg_class where relname like 'actor\\_event\\_day\\_%' and relkind = 'r' order by 1").stream()
+        return database
+                .sql(
+                        "select relname::text from pg_class where relname like 'actor\\_event\\_day\\_%' and relkind = 'r' order by 1")
+                .stream()
                 .map(row -> row.getString(0))
                 .toList();
     }

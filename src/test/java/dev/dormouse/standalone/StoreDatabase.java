@@ -75,7 +75,8 @@ public final class StoreDatabase implements AutoCloseable {
         for (Class<?> entity : entities) {
             configuration.addAnnotatedClass(entity);
         }
-        configuration.setProperty("jakarta.persistence.jdbc.url", "postgresql://localhost:" + fresh.port() + "/" + fresh.name());
+        configuration.setProperty(
+                "jakarta.persistence.jdbc.url", "postgresql://localhost:" + fresh.port() + "/" + fresh.name());
         configuration.setProperty("jakarta.persistence.jdbc.user", fresh.user());
         configuration.setProperty("jakarta.persistence.jdbc.password", fresh.password());
         SessionFactory factory = configuration.buildSessionFactory(new ReactiveServiceRegistryBuilder()
