@@ -9,7 +9,9 @@ import java.util.Arrays;
 /** Writes a file from the start and leaves holes where whole blocks are zero. Not buffered: give it large arrays. */
 final class SparseFile extends OutputStream {
 
-    private static final int BLOCK = 64 * 1024;
+    /** What can become a hole: a whole block, from a multiple of its size. */
+    static final int BLOCK = 64 * 1024;
+
     private static final byte[] ZEROS = new byte[BLOCK];
 
     private final FileChannel channel;

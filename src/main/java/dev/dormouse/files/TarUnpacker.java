@@ -179,7 +179,8 @@ public final class TarUnpacker {
         FileChannel channel =
                 FileChannel.open(place, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, NOFOLLOW_LINKS);
         try (SparseFile file = new SparseFile(channel)) {
-            for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
+            // full buffers, so that zeros come in whole blocks
+            for (int n = from.readNBytes(buffer, 0, BUFFER); n > 0; n = from.readNBytes(buffer, 0, BUFFER)) {
                 count(n);
                 file.write(buffer, 0, n);
             }

@@ -1,5 +1,6 @@
 package dev.dormouse.demo.build;
 
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,11 @@ public final class LayoutWriter {
     public static final String TAR = "application/vnd.oci.image.layer.v1.tar";
 
     private static final String CONFIG = "application/vnd.oci.image.config.v1+json";
+
+    /** Keys in order: the order of an immutable map differs from run to run. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .build();
 
     private final Path directory;
     private final OCILayout layout;
@@ -73,7 +79,7 @@ public final class LayoutWriter {
         document.put("os", "linux");
         document.put("config", config);
         document.put("rootfs", Map.of("type", "layers", "diff_ids", diffIds));
-        Layer blob = push(new JsonMapper().writeValueAsBytes(document));
+        Layer blob = push(JSON.writeValueAsBytes(document));
         Manifest manifest =
                 Manifest.empty().withConfig(Config.fromBlob(CONFIG, blob)).withLayers(List.copyOf(layers));
         byte[] json = manifest.toJson().getBytes(StandardCharsets.UTF_8);
@@ -83,6 +89,12 @@ public final class LayoutWriter {
         Path index = directory.resolve("index.json");
         Files.writeString(index, Index.fromPath(index).withNewManifests(descriptor).toJson());
         return digest;
+    }
+
+    /** As images name it. */
+    public static String thisArchitecture() {
+        String arch = System.getProperty("os.arch");
+        return arch.equals("aarch64") ? "arm64" : arch;
     }
 
     private Layer push(byte[] blob) {

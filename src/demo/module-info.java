@@ -1,0 +1,4 @@
+/** The demo actor. */
+module dev.dormouse.demo {
+    requires jdk.httpserver;
+}
