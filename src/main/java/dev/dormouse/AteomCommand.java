@@ -1,5 +1,6 @@
 package dev.dormouse;
 
+import dev.dormouse.ateom.AteomApplication;
 import io.quarkus.runtime.Quarkus;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -39,7 +40,7 @@ final class AteomCommand implements Callable<Integer> {
         // beside prod, not instead of it; every other role leaves the profile alone, or dev mode would silently run as
         // prod
         System.setProperty("quarkus.profile", "prod,ateom");
-        Quarkus.run();
+        Quarkus.run(AteomApplication.class);
         return 0;
     }
 }

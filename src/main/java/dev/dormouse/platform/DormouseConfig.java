@@ -183,5 +183,31 @@ public interface DormouseConfig {
         /** How often it reports. */
         @WithDefault("1s")
         Duration heartbeat();
+
+        /** host:port at which the control plane reaches it; its HTTP host and port when absent. */
+        Optional<String> address();
+
+        /** The node's name; the host's when absent. */
+        Optional<String> node();
+
+        /** How many sandboxes may start at once; 0: as many as there are processors. */
+        @WithDefault("0")
+        int concurrentStarts();
+
+        /** How many bytes of snapshots the node keeps to restore from; local ones of paused actors come on top. */
+        @WithDefault("21474836480")
+        long cacheBytes();
+
+        /** How large an actor's log grows before it is turned over; there are two parts. */
+        @WithDefault("4194304")
+        long logBytes();
+
+        /** How much of one processor a sandbox may use and still count as idle; gVisor alone was measured to use 0.04. */
+        @WithDefault("0.1")
+        double restingShare();
+
+        /** How long a stopping ateom waits for the control plane to take its actors away. */
+        @WithDefault("10s")
+        Duration drainLimit();
     }
 }

@@ -1,0 +1,90 @@
+package dev.dormouse.ateom;
+
+import dev.dormouse.ateom.wire.ActivateRequest;
+import dev.dormouse.ateom.wire.ActivateResponse;
+import dev.dormouse.ateom.wire.Ateom;
+import dev.dormouse.ateom.wire.CheckpointRequest;
+import dev.dormouse.ateom.wire.CheckpointResponse;
+import dev.dormouse.ateom.wire.ConfigureRequest;
+import dev.dormouse.ateom.wire.ConfigureResponse;
+import dev.dormouse.ateom.wire.DiscardRequest;
+import dev.dormouse.ateom.wire.DiscardResponse;
+import dev.dormouse.ateom.wire.DropLocalRequest;
+import dev.dormouse.ateom.wire.DropLocalResponse;
+import dev.dormouse.ateom.wire.OpenPortRequest;
+import dev.dormouse.ateom.wire.OpenPortResponse;
+import dev.dormouse.ateom.wire.PrepareRequest;
+import dev.dormouse.ateom.wire.PrepareResponse;
+import dev.dormouse.ateom.wire.PromoteRequest;
+import dev.dormouse.platform.DormouseConfig;
+import io.grpc.Status;
+import io.quarkus.grpc.GrpcService;
+import io.smallrye.mutiny.Uni;
+import java.util.function.Function;
+
+/** The worker agent on the network. The control plane's process has this endpoint too, and answers UNIMPLEMENTED there. */
+@GrpcService
+class AteomGrpcService implements Ateom {
+
+    private final DormouseConfig config;
+    private final AteomProcess process;
+
+    AteomGrpcService(DormouseConfig config, AteomProcess process) {
+        this.config = config;
+        this.process = process;
+    }
+
+    @Override
+    public Uni<ConfigureResponse> configure(ConfigureRequest request) {
+        return serve(ateom -> ateom.configure(request));
+    }
+
+    @Override
+    public Uni<PrepareResponse> prepare(PrepareRequest request) {
+        return serve(ateom -> ateom.prepare(request));
+    }
+
+    @Override
+    public Uni<ActivateResponse> activate(ActivateRequest request) {
+        return serve(ateom -> ateom.activate(request));
+    }
+
+    @Override
+    public Uni<CheckpointResponse> checkpoint(CheckpointRequest request) {
+        return serve(ateom -> ateom.checkpoint(request));
+    }
+
+    @Override
+    public Uni<DiscardResponse> discard(DiscardRequest request) {
+        return serve(ateom -> ateom.discard(request));
+    }
+
+    @Override
+    public Uni<OpenPortResponse> openPort(OpenPortRequest request) {
+        return serve(ateom -> ateom.openPort(request));
+    }
+
+    @Override
+    public Uni<CheckpointResponse> promote(PromoteRequest request) {
+        return serve(ateom -> ateom.promote(request));
+    }
+
+    @Override
+    public Uni<DropLocalResponse> dropLocal(DropLocalRequest request) {
+        return serve(ateom -> ateom.dropLocal(request));
+    }
+
+    private <T> Uni<T> serve(Function<Ateom, Uni<T>> call) {
+        return switch (config.role()) {
+            case ATEOM ->
+                process.isRunning()
+                        ? call.apply(process.service())
+                        : Uni.createFrom()
+                                .failure(Status.UNAVAILABLE
+                                        .withDescription("ateom is starting or stopping")
+                                        .asRuntimeException());
+            // an ateom in the server's process is for callers in that process only
+            case SERVER -> Uni.createFrom().failure(Status.UNIMPLEMENTED.asRuntimeException());
+        };
+    }
+}

@@ -1,0 +1,154 @@
+package dev.dormouse.ateom;
+
+import dev.dormouse.ateom.wire.Ateom;
+import dev.dormouse.ateom.wire.WorkerRegistry;
+import dev.dormouse.ateom.wire.WorkerRegistryClient;
+import dev.dormouse.platform.DormouseConfig;
+import dev.dormouse.platform.DormouseConfig.Role;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Tracer;
+import io.quarkus.grpc.GrpcService;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.http.HttpServerStart;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.ObservesAsync;
+import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.Produces;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The worker agent in this process: the process's purpose in the role of ateom, a guest in a standalone server that asks for it
+ * ({@code dormouse.standalone.in-process}), absent elsewhere.
+ */
+@ApplicationScoped
+class AteomProcess {
+
+    private final DormouseConfig config;
+    private final NodeAssembly assembly;
+    private final MeterRegistry metrics;
+    private final Tracer tracer;
+    private final Vertx vertx;
+    private final Instance<WorkerRegistry> here;
+    private final String httpHost;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    private @Nullable NodeLock lock;
+    private @Nullable ManagedChannel channel;
+    private volatile @Nullable RunningAteom running;
+
+    AteomProcess(
+            DormouseConfig config,
+            NodeAssembly assembly,
+            MeterRegistry metrics,
+            Tracer tracer,
+            Vertx vertx,
+            @GrpcService Instance<WorkerRegistry> here,
+            @ConfigProperty(name = "quarkus.http.host") String httpHost) {
+        this.config = config;
+        this.assembly = assembly;
+        this.metrics = metrics;
+        this.tracer = tracer;
+        this.vertx = vertx;
+        this.here = here;
+        this.httpHost = httpHost;
+    }
+
+    void startInServer(@Observes StartupEvent event) {
+        if (config.role() == Role.SERVER && config.standalone().inProcess()) {
+            start(here.get(), "in-process");
+        }
+    }
+
+    /** As a process of its own it begins to report once it can be called. */
+    void startAlone(@ObservesAsync HttpServerStart event) {
+        if (config.role() == Role.ATEOM) {
+            ManagedChannel toControlPlane = NettyChannelBuilder.forTarget(
+                            config.ateom().controlPlane())
+                    .usePlaintext()
+                    .build();
+            channel = toControlPlane;
+            String address = config.ateom()
+                    .address()
+                    .orElse(httpHost + ":" + event.options().getPort());
+            start(new WorkerRegistryClient("control-plane", toControlPlane, (name, stub) -> stub), address);
+        }
+    }
+
+    private synchronized void start(WorkerRegistry registry, String address) {
+        try {
+            lock = NodeLock.acquire(assembly.dataDir());
+            RunningAteom started = new RunningAteom(
+                    assembly.assemble(threads),
+                    config.ateom().node().orElseGet(AteomProcess::hostName),
+                    address,
+                    registry,
+                    config.ateom().heartbeat(),
+                    new AteomTelemetry(metrics, tracer),
+                    vertx,
+                    threads);
+            started.start();
+            running = started;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("stopped while starting", e);
+        } catch (Exception e) {
+            throw new IllegalStateException("ateom can't start: " + e.getMessage(), e);
+        }
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    /** The commands, for callers in this process. */
+    @Produces
+    @ApplicationScoped
+    Ateom service() {
+        RunningAteom ateom = running;
+        if (ateom == null) {
+            throw new IllegalStateException("no ateom runs in this process");
+        }
+        return ateom.service();
+    }
+
+    boolean isRunning() {
+        return running != null;
+    }
+
+    /** Blocks; see {@link RunningAteom#drain}. */
+    void drain() {
+        RunningAteom ateom = running;
+        if (ateom != null) {
+            ateom.drain(config.ateom().drainLimit());
+        }
+    }
+
+    synchronized void stop(@Observes ShutdownEvent event) {
+        RunningAteom ateom = running;
+        running = null;
+        if (ateom != null) {
+            ateom.close();
+        }
+        if (channel != null) {
+            channel.shutdownNow();
+        }
+        threads.shutdown();
+        if (lock != null) {
+            lock.close();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.dormouse.ateom;
+
+import dev.dormouse.name.ActorKey;
+import dev.dormouse.name.PartName;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+
+/**
+ * The directories on the node that one sandbox sees: who it is, its durable directories, and where its output goes. Made before
+ * the actor is known, filled when it is, and removed with the sandbox.
+ */
+record BundleDir(Path root) {
+
+    static BundleDir create(Path root, List<PartName> durableDirs, List<PartName> containers) throws IOException {
+        BundleDir dir = new BundleDir(root);
+        Files.createDirectories(dir.identity());
+        Files.createDirectories(dir.durable());
+        Files.createDirectories(root.resolve("log"));
+        for (PartName volume : durableDirs) {
+            Files.createDirectories(dir.durable(volume));
+            // any user of an image may write there, as in an emptyDir; others on this machine don't get as far
+            Files.setPosixFilePermissions(dir.durable(volume), PosixFilePermissions.fromString("rwxrwxrwx"));
+        }
+        for (PartName container : containers) {
+            Files.createFile(dir.log(container));
+        }
+        // there before the sandbox is, and written over later: a reader in the sandbox that holds one open sees the new
+        // content
+        Files.createFile(dir.identity().resolve("actor-id"));
+        Files.createFile(dir.identity().resolve("atespace"));
+        return dir;
+    }
+
+    Path identity() {
+        return root.resolve("identity");
+    }
+
+    /** Holds one directory for each durable volume. */
+    Path durable() {
+        return root.resolve("durable");
+    }
+
+    Path durable(PartName volume) {
+        return durable().resolve(volume.value());
+    }
+
+    Path log(PartName container) {
+        return root.resolve("log").resolve(container.value());
+    }
+
+    void writeIdentity(ActorKey actor) throws IOException {
+        write("actor-id", actor.id().value());
+        write("atespace", actor.atespace().value());
+    }
+
+    private void write(String name, String value) throws IOException {
+        Files.write(identity().resolve(name), value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Removes all of it; what can't be removed now is removed at the next start of ateom. */
+    void delete() {
+        FileTree.delete(root);
+    }
+}

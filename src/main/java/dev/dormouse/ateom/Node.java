@@ -1,0 +1,79 @@
+package dev.dormouse.ateom;
+
+import dev.dormouse.image.Images;
+import dev.dormouse.sandbox.SandboxRuntime;
+import dev.dormouse.snapshot.SnapshotStores;
+import dev.dormouse.snapshot.Verifier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+
+/**
+ * What all slots of a node share.
+ *
+ * @param background runs blocking work beside the commands, in no order
+ * @param dataDir where everything of this ateom lies
+ */
+record Node(
+        SandboxRuntime runtime,
+        SandboxPreparation preparation,
+        SnapshotStores stores,
+        NodeCache cache,
+        LocalSnapshots locals,
+        Compatibility compatibility,
+        CpuFeatures cpu,
+        GenerationFence fence,
+        StartLimit limit,
+        Executor background,
+        InstantSource clock,
+        Path dataDir,
+        NodeLimits limits) {
+
+    /** Also removes what a killed ateom left unfinished in its data directory. Blocks. */
+    static Node of(
+            SandboxRuntime runtime,
+            Images images,
+            SnapshotStores stores,
+            Verifier verifier,
+            Executor background,
+            InstantSource clock,
+            Path dataDir,
+            NodeLimits limits)
+            throws IOException {
+        Path slots = slots(dataDir);
+        FileTree.delete(slots);
+        Files.createDirectories(slots);
+        // one tenant's process must not find another's directories; their names are random
+        Files.setPosixFilePermissions(slots, PosixFilePermissions.fromString("rwx--x--x"));
+        CpuFeatures cpu = CpuFeatures.ofThisMachine();
+        return new Node(
+                runtime,
+                new SandboxPreparation(images),
+                stores,
+                new NodeCache(dataDir, stores, verifier, limits.cacheBytes()),
+                new LocalSnapshots(dataDir, stores, verifier),
+                new Compatibility(runtime.sandboxClass(), runtime.build(), cpu),
+                cpu,
+                new GenerationFence(),
+                new StartLimit(limits.concurrentStarts()),
+                background,
+                clock,
+                dataDir,
+                limits);
+    }
+
+    private static Path slots(Path dataDir) {
+        return dataDir.resolve("slots");
+    }
+
+    Path slotDirectory(String slotName) {
+        return slots(dataDir).resolve(slotName);
+    }
+
+    Path logs() {
+        return dataDir.resolve("logs");
+    }
+}

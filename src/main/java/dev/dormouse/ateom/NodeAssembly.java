@@ -1,0 +1,54 @@
+package dev.dormouse.ateom;
+
+import dev.dormouse.image.Images;
+import dev.dormouse.platform.DormouseConfig;
+import dev.dormouse.platform.DormouseConfig.Role;
+import dev.dormouse.sandbox.SandboxException;
+import dev.dormouse.sandbox.SandboxRuntime;
+import dev.dormouse.snapshot.SnapshotStores;
+import dev.dormouse.snapshot.Verifier;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+
+/** Puts together what the slots of this node share, by the configuration. */
+@ApplicationScoped
+class NodeAssembly {
+
+    private final DormouseConfig config;
+    private final Images images;
+    private final SnapshotStores stores;
+    private final Verifier verifier;
+
+    NodeAssembly(DormouseConfig config, Images images, SnapshotStores stores, Verifier verifier) {
+        this.config = config;
+        this.images = images;
+        this.stores = stores;
+        this.verifier = verifier;
+    }
+
+    /** Where everything of ateom lies: as a guest of a server in a directory of its own. */
+    Path dataDir() {
+        Path own = config.role() == Role.ATEOM
+                ? config.dataDir()
+                : config.dataDir().resolve("ateom");
+        return own.toAbsolutePath().normalize();
+    }
+
+    /** Opens the sandbox runtime and removes what a killed ateom left. Blocks. */
+    Node assemble(Executor background) throws SandboxException, IOException {
+        Path dataDir = dataDir();
+        SandboxRuntime runtime = SandboxChoice.open(config, dataDir);
+        return Node.of(runtime, images, stores, verifier, background, InstantSource.system(), dataDir, limits());
+    }
+
+    private NodeLimits limits() {
+        DormouseConfig.Ateom ateom = config.ateom();
+        int starts = ateom.concurrentStarts() > 0
+                ? ateom.concurrentStarts()
+                : Runtime.getRuntime().availableProcessors();
+        return new NodeLimits(starts, ateom.cacheBytes(), ateom.logBytes(), ateom.restingShare());
+    }
+}

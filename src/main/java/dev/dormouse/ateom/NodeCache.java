@@ -1,0 +1,260 @@
+package dev.dormouse.ateom;
+
+import dev.dormouse.snapshot.Manifest;
+import dev.dormouse.snapshot.SnapshotException;
+import dev.dormouse.snapshot.SnapshotStores;
+import dev.dormouse.snapshot.Verifier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies of durable snapshots on this node's disk, ready to be restored from: {@code cache/<atespace>/<actor>/<snapshot-id>/}.
+ * Those used longest ago give way when there are too many bytes, never one in use. What is under way lies in {@code staging/}, which
+ * is emptied at start.
+ */
+final class NodeCache {
+
+    private static final Logger LOG = Logger.getLogger(NodeCache.class);
+    private static final int DEPTH = 3;
+
+    private final Path cache;
+    private final Path staging;
+    private final SnapshotStores stores;
+    private final Verifier verifier;
+    private final long maxBytes;
+    /** By directory, in the order of their last use. Guarded by itself. */
+    private final Map<Path, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** One caller at a time looks after a snapshot; few locks, so that two snapshots may share one and wait a little. */
+    private final List<Lock> locks =
+            Stream.generate(() -> (Lock) new ReentrantLock()).limit(64).toList();
+
+    private static final class Entry {
+        final long bytes;
+        int users;
+
+        Entry(long bytes) {
+            this.bytes = bytes;
+        }
+    }
+
+    /** A snapshot that stays on the disk until this is closed. */
+    record Held(Path dir, Manifest manifest, Runnable release) implements AutoCloseable {
+        @Override
+        public void close() {
+            release.run();
+        }
+    }
+
+    NodeCache(Path dataDir, SnapshotStores stores, Verifier verifier, long maxBytes) throws IOException {
+        this.cache = dataDir.resolve("cache");
+        this.staging = dataDir.resolve("staging");
+        this.stores = stores;
+        this.verifier = verifier;
+        this.maxBytes = maxBytes;
+        FileTree.delete(staging);
+        Files.createDirectories(staging);
+        Files.createDirectories(cache);
+        index();
+    }
+
+    private void index() throws IOException {
+        List<Path> found;
+        try (var walk = Files.walk(cache, DEPTH)) {
+            found = walk.filter(path -> cache.relativize(path).getNameCount() == DEPTH)
+                    .sorted(Comparator.comparingLong(path -> path.toFile().lastModified()))
+                    .toList();
+        }
+        for (Path directory : found) {
+            entries.put(directory, new Entry(FileTree.size(directory)));
+        }
+    }
+
+    /** A new empty directory on the cache's own file system, for a snapshot that is being made. */
+    Path stage() throws IOException {
+        return Files.createDirectory(staging.resolve(UUID.randomUUID().toString()));
+    }
+
+    /** Brings a snapshot here unless it is, checks every file against the manifest, and keeps it until closed. Blocks. */
+    Held hold(SnapshotUri uri) throws CommandFailure {
+        Lock lock = lock(uri.id());
+        lock.lock();
+        try {
+            Held cached = cached(uri);
+            return cached == null ? fetch(uri) : cached;
+        } catch (SnapshotException e) {
+            throw CommandFailure.of(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable Held cached(SnapshotUri uri) {
+        Path dir = directory(uri);
+        if (!use(dir)) {
+            return null;
+        }
+        try {
+            Manifest manifest = stores.manifest(place(dir));
+            verifier.verify(dir, manifest);
+            return new Held(dir, manifest, () -> release(dir));
+        } catch (SnapshotException e) {
+            LOG.warnf("the node's copy of %s is not usable and is fetched again: %s", uri.text(), e.getMessage());
+            release(dir);
+            forget(dir);
+            return null;
+        }
+    }
+
+    private Held fetch(SnapshotUri uri) throws SnapshotException {
+        Manifest manifest = stores.manifest(uri.text());
+        checkIdentity(uri, manifest);
+        Path arriving = staging.resolve(UUID.randomUUID().toString());
+        try {
+            makeRoom(manifest.sizeBytes());
+            stores.fetch(uri.text(), manifest, arriving);
+            Path dir = adopt(uri, arriving, manifest, 1);
+            return new Held(dir, manifest, () -> release(dir));
+        } finally {
+            FileTree.delete(arriving);
+        }
+    }
+
+    /** A manifest that was copied to another actor's place must not wake there. */
+    private static void checkIdentity(SnapshotUri uri, Manifest manifest) throws SnapshotException {
+        boolean same = manifest.id().equals(uri.id())
+                && manifest.atespace().equals(uri.owner().atespace().value())
+                && manifest.actor().equals(uri.owner().id().value());
+        if (!same) {
+            throw new SnapshotException(
+                    SnapshotException.Kind.CORRUPT,
+                    "the manifest of snapshot %s is that of %s/%s/%s"
+                            .formatted(uri.text(), manifest.atespace(), manifest.actor(), manifest.id()),
+                    null);
+        }
+    }
+
+    /** Takes a staged snapshot that is durable elsewhere; it may be evicted later. Blocks. */
+    void keep(SnapshotUri uri, Path staged, Manifest manifest) throws SnapshotException {
+        makeRoom(manifest.sizeBytes());
+        adopt(uri, staged, manifest, 0);
+    }
+
+    private Path adopt(SnapshotUri uri, Path staged, Manifest manifest, int users) throws SnapshotException {
+        Path dir = directory(uri);
+        stores.put(place(dir), staged, manifest);
+        synchronized (entries) {
+            Entry entry = new Entry(manifest.sizeBytes());
+            entry.users = users;
+            entries.put(dir, entry);
+        }
+        return dir;
+    }
+
+    private boolean use(Path dir) {
+        synchronized (entries) {
+            Entry entry = entries.get(dir);
+            if (entry == null) {
+                return false;
+            }
+            entry.users++;
+            return true;
+        }
+    }
+
+    private void release(Path dir) {
+        synchronized (entries) {
+            Entry entry = entries.get(dir);
+            if (entry != null) {
+                entry.users--;
+            }
+        }
+    }
+
+    private void forget(Path dir) {
+        synchronized (entries) {
+            entries.remove(dir);
+        }
+        try {
+            stores.delete(place(dir));
+        } catch (SnapshotException e) {
+            LOG.warnf("can't remove %s: %s", dir, e.getMessage());
+        }
+    }
+
+    private void makeRoom(long bytes) {
+        for (Path dir : leastRecentlyUsed(bytes)) {
+            Lock lock = lock(dir.getFileName().toString());
+            // in someone's hands right now, so not what was used longest ago
+            if (lock.tryLock()) {
+                try {
+                    evict(dir);
+                } finally {
+                    lock.unlock();
+                }
+            }
+        }
+    }
+
+    private List<Path> leastRecentlyUsed(long bytes) {
+        List<Path> leaving = new ArrayList<>();
+        synchronized (entries) {
+            long excess =
+                    entries.values().stream().mapToLong(entry -> entry.bytes).sum() + bytes - maxBytes;
+            for (Map.Entry<Path, Entry> next : entries.entrySet()) {
+                if (excess > 0 && next.getValue().users == 0) {
+                    excess -= next.getValue().bytes;
+                    leaving.add(next.getKey());
+                }
+            }
+        }
+        return leaving;
+    }
+
+    private void evict(Path dir) {
+        synchronized (entries) {
+            Entry entry = entries.get(dir);
+            if (entry == null || entry.users > 0) {
+                return;
+            }
+        }
+        forget(dir);
+    }
+
+    private Lock lock(String id) {
+        return locks.get(Math.floorMod(id.hashCode(), locks.size()));
+    }
+
+    /** Ids of the snapshots here, used last first. */
+    List<String> ids(int atMost) {
+        synchronized (entries) {
+            List<Path> all = new ArrayList<>(entries.keySet());
+            return all.reversed().stream()
+                    .limit(atMost)
+                    .map(dir -> dir.getFileName().toString())
+                    .toList();
+        }
+    }
+
+    private Path directory(SnapshotUri uri) {
+        return cache.resolve(uri.owner().atespace().value())
+                .resolve(uri.owner().id().value())
+                .resolve(uri.id());
+    }
+
+    private static String place(Path dir) {
+        return "file://" + dir;
+    }
+}

@@ -1,0 +1,11 @@
+package dev.dormouse.ateom;
+
+/**
+ * How much of the node ateom may use.
+ *
+ * @param concurrentStarts sandboxes that may start at once
+ * @param cacheBytes of snapshots that are kept to restore from
+ * @param logBytes of each of the two parts of an actor's log
+ * @param restingShare of one processor that a sandbox may use and still count as idle
+ */
+record NodeLimits(int concurrentStarts, long cacheBytes, long logBytes, double restingShare) {}

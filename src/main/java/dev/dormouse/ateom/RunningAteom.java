@@ -1,0 +1,135 @@
+package dev.dormouse.ateom;
+
+import dev.dormouse.ateom.wire.DiscardRequest;
+import dev.dormouse.ateom.wire.HeartbeatRequest;
+import dev.dormouse.ateom.wire.Orphan;
+import dev.dormouse.ateom.wire.WorkerRegistry;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/** An ateom at work: its slots, its commands, its reports, and the looks it takes at what runs. */
+final class RunningAteom implements AutoCloseable {
+
+    private static final Logger LOG = Logger.getLogger(RunningAteom.class);
+    private static final long SAMPLE_MILLIS = 200;
+    private static final long RECONCILE_MILLIS = 2_000;
+    private static final int MOST_CACHED_REPORTED = 200;
+    private static final Duration DRAIN_LOOK = Duration.ofMillis(20);
+
+    private final String id = UUID.randomUUID().toString();
+    private final Node node;
+    private final String nodeName;
+    private final String address;
+    private final WorkerSlots slots;
+    private final AteomService service;
+    private final Heartbeats heartbeats;
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("ateom-samples").daemon().factory());
+    private volatile boolean draining;
+
+    /**
+     * @param address host:port at which the control plane reaches the service
+     * @param threads one thread per task
+     */
+    RunningAteom(
+            Node node,
+            String nodeName,
+            String address,
+            WorkerRegistry registry,
+            Duration heartbeat,
+            AteomTelemetry telemetry,
+            Vertx vertx,
+            Executor threads) {
+        this.node = node;
+        this.nodeName = nodeName;
+        this.address = address;
+        this.heartbeats = new Heartbeats(registry, this::report, this::discard, heartbeat);
+        this.slots = new WorkerSlots(node, vertx, heartbeats::changed);
+        this.service = new AteomService(node, slots, telemetry, threads);
+    }
+
+    void start() {
+        clock.scheduleWithFixedDelay(this::sample, SAMPLE_MILLIS, SAMPLE_MILLIS, TimeUnit.MILLISECONDS);
+        clock.scheduleWithFixedDelay(
+                () -> node.background().execute(slots::reconcile),
+                RECONCILE_MILLIS,
+                RECONCILE_MILLIS,
+                TimeUnit.MILLISECONDS);
+        heartbeats.start();
+    }
+
+    private void sample() {
+        try {
+            slots.sample(System.nanoTime());
+        } catch (RuntimeException e) {
+            // an exception would end the sampling for good
+            LOG.error("can't look at the slots", e);
+        }
+    }
+
+    AteomService service() {
+        return service;
+    }
+
+    HeartbeatRequest report() {
+        HeartbeatRequest.Builder report = HeartbeatRequest.newBuilder()
+                .setAteomId(id)
+                .setAddress(address)
+                .setNode(nodeName)
+                .addAllSlots(slots.report())
+                .setCpuArch(node.cpu().arch())
+                .setCpuFeatures(node.cpu().digest())
+                .addAllCachedSnapshots(node.cache().ids(MOST_CACHED_REPORTED))
+                .setDraining(draining);
+        String build = node.runtime().build().sha256();
+        if (!build.isEmpty()) {
+            report.addSandboxBuilds(build);
+        }
+        return report.build();
+    }
+
+    private void discard(Orphan orphan) {
+        LOG.infof(
+                "the control plane does not know %s/%s generation %d: discarding it",
+                orphan.getActor().getAtespace(), orphan.getActor().getId(), orphan.getGeneration());
+        service.discard(DiscardRequest.newBuilder()
+                        .setWorkerUid(orphan.getWorkerUid())
+                        .setActor(orphan.getActor())
+                        .setGeneration(orphan.getGeneration())
+                        .build())
+                .subscribe()
+                .with(done -> {}, failure -> LOG.error("can't discard an orphan", failure));
+    }
+
+    /** Takes no more actors and waits until the control plane has taken the present ones away, up to the limit. Blocks. */
+    void drain(Duration limit) {
+        draining = true;
+        heartbeats.changed();
+        long deadline = System.nanoTime() + limit.toNanos();
+        try {
+            while (!slots.allFree() && System.nanoTime() < deadline) {
+                TimeUnit.NANOSECONDS.sleep(DRAIN_LOOK.toNanos());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!slots.allFree()) {
+            LOG.warnf("ending with actors running: nobody took them away within %s", limit);
+        }
+    }
+
+    /** Ends everything, without snapshots. Blocks. */
+    @Override
+    public void close() {
+        clock.shutdownNow();
+        heartbeats.close();
+        slots.close();
+        node.runtime().close();
+    }
+}

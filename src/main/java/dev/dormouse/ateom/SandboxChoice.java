@@ -1,0 +1,53 @@
+package dev.dormouse.ateom;
+
+import dev.dormouse.platform.DormouseConfig;
+import dev.dormouse.sandbox.SandboxException;
+import dev.dormouse.sandbox.SandboxException.Kind;
+import dev.dormouse.sandbox.SandboxRuntime;
+import dev.dormouse.sandbox.gvisor.GvisorRuntime;
+import dev.dormouse.sandbox.gvisor.GvisorSettings;
+import dev.dormouse.sandbox.process.ProcessRuntime;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** Which class of sandbox this node has: what the configuration asks for, or what the machine can do. */
+final class SandboxChoice {
+
+    private static final Logger LOG = Logger.getLogger(SandboxChoice.class);
+
+    private SandboxChoice() {}
+
+    static SandboxRuntime open(DormouseConfig config, Path dataDir) throws SandboxException {
+        Optional<Path> runsc = config.ateom().runsc().or(GvisorRuntime::findRunsc);
+        List<String> missing = GvisorRuntime.missing(runsc.orElse(null));
+        Path gvisorDir = dataDir.resolve("runsc");
+        Path processDir = dataDir.resolve("process");
+        return switch (config.standalone().sandbox()) {
+            case "gvisor" -> gvisor(runsc, missing, gvisorDir);
+            case "process" -> ProcessRuntime.open(processDir);
+            case "auto" -> missing.isEmpty() ? gvisor(runsc, missing, gvisorDir) : fallBack(missing, processDir);
+            default ->
+                throw new SandboxException(
+                        Kind.UNSUPPORTED,
+                        "dormouse.standalone.sandbox must be auto, gvisor or process, not '%s'"
+                                .formatted(config.standalone().sandbox()));
+        };
+    }
+
+    private static SandboxRuntime gvisor(Optional<Path> runsc, List<String> missing, Path workDir)
+            throws SandboxException {
+        if (runsc.isEmpty() || !missing.isEmpty()) {
+            throw new SandboxException(Kind.UNSUPPORTED, String.join(" ", missing));
+        }
+        return GvisorRuntime.open(new GvisorSettings(runsc.get(), workDir));
+    }
+
+    private static SandboxRuntime fallBack(List<String> missing, Path workDir) {
+        LOG.warnf(
+                "no gVisor here: %s Actors run as plain processes: without isolation, and only Data snapshots",
+                String.join(" ", missing));
+        return ProcessRuntime.open(workDir);
+    }
+}

@@ -1,0 +1,18 @@
+package dev.dormouse.snapshot;
+
+import dev.dormouse.platform.Redirects;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Real stores of files for tests of other packages, and others beside them. */
+public final class TestStores {
+
+    private TestStores() {}
+
+    public static SnapshotStores with(Verifier verifier, SnapshotStore... more) {
+        List<SnapshotStore> stores = new ArrayList<>(List.of(more));
+        stores.add(new FileSnapshotStore(verifier));
+        return new SnapshotStores(new Redirects(Map.of()), stores);
+    }
+}
