@@ -87,6 +87,8 @@ final class Backends {
         lines.put(connection, line);
         byAddress.computeIfAbsent(line.address, _ -> new HashSet<>()).add(line);
         connection.closeHandler(_ -> forget(line));
+        // who waits for an answer hears of it, and nobody else need
+        connection.exceptionHandler(_ -> {});
     }
 
     /** A connection that became a tunnel tells nobody else of its end. */

@@ -43,6 +43,8 @@ final class Connections {
         total.incrementAndGet();
         clients.put(connection, new Client(connection));
         connection.closeHandler(_ -> forget(connection));
+        // a client that goes away is no error of ours: its exchange hears of it
+        connection.exceptionHandler(_ -> {});
     }
 
     /** A connection that became a tunnel tells nobody else of its end. */

@@ -2,6 +2,7 @@ package dev.dormouse.router;
 
 import dev.dormouse.platform.Code;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -32,8 +33,10 @@ final class Exchange {
     private final Target target;
     private final RequestBody body;
     private final boolean http1;
+    private final HttpConnection connection;
     private final long startedAt = System.nanoTime();
     private @Nullable Attempt attempt;
+    private @Nullable Tunnel tunnel;
     private int attempts;
     private boolean woken;
     private boolean parked;
@@ -47,12 +50,14 @@ final class Exchange {
         this.request = request;
         this.target = target;
         this.http1 = request.version() != HttpVersion.HTTP_2;
+        // asked for now: after an upgrade it is another
+        this.connection = request.connection();
         this.body = new RequestBody(request);
     }
 
     void start() {
         scope.open().add(this);
-        scope.connections().begin(request.connection());
+        scope.connections().begin(connection);
         request.exceptionHandler(_ -> clientGone());
         request.response().exceptionHandler(_ -> clientGone());
         body.hold(scope.context(), this::route);
@@ -144,6 +149,9 @@ final class Exchange {
 
     /** The connection broke before an answer came. */
     void brokeOff(Attempt failed) {
+        if (tunnel != null) {
+            return;
+        }
         failed.abandon();
         if (answering) {
             breakOff();
@@ -188,22 +196,26 @@ final class Exchange {
         if (over || attempt == null) {
             return;
         }
+        over = true;
         if (body.isSent()) {
             attempt.completed();
         } else {
             attempt.abandon();
-            discardBody();
+            if (body.isPresent()) {
+                discardBody();
+            }
         }
         finish(Outcome.ANSWERED, status);
     }
 
     void upgraded(HttpClientResponse agreed) {
         answering = true;
-        Tunnel.open(request, agreed, () -> {
+        tunnel = Tunnel.open(request, agreed, () -> {
             if (!over && attempt != null) {
+                over = true;
                 attempt.tunnelClosed();
                 finish(Outcome.ANSWERED, agreed.statusCode());
-                scope.connections().forget(request.connection());
+                scope.connections().forget(connection);
             }
         });
     }
@@ -213,19 +225,38 @@ final class Exchange {
         if (over) {
             return;
         }
+        over = true;
         abandonAttempt();
         finish(Outcome.BROKEN, request.response().getStatusCode());
         if (http1) {
-            request.connection().close();
+            connection.close();
         } else {
             request.response().reset(HTTP2_INTERNAL_ERROR);
         }
     }
 
-    private void clientGone() {
-        if (over) {
+    /** The activation that held this request is over: nobody will answer, and the network may never say so. */
+    void activationEnded(long generation) {
+        if (over || attempt == null || attempt.backend().route().generation() > generation) {
             return;
         }
+        if (tunnel != null) {
+            tunnel.close();
+        } else if (answering) {
+            breakOff();
+        } else {
+            // not sent again by itself: that would wake an actor that someone just laid to sleep
+            refuse(Answers.tryAgain("actor %s went to sleep before it answered"
+                    .formatted(target.address().key())));
+        }
+    }
+
+    private void clientGone() {
+        // a tunnel hears by itself
+        if (over || tunnel != null) {
+            return;
+        }
+        over = true;
         leavePark();
         abandonAttempt();
         finish(Outcome.CLIENT_GONE, 0);
@@ -235,6 +266,7 @@ final class Exchange {
         if (over) {
             return;
         }
+        over = true;
         leavePark();
         abandonAttempt();
         if (http1 && !body.isSent() && body.isPresent()) {
@@ -248,7 +280,7 @@ final class Exchange {
     private void discardBody() {
         body.discard(() -> {
             if (http1) {
-                request.connection().close();
+                connection.close();
             }
         });
     }
@@ -260,9 +292,8 @@ final class Exchange {
     }
 
     private void finish(Outcome outcome, int status) {
-        over = true;
         scope.open().remove(this);
-        scope.connections().end(request.connection());
+        scope.connections().end(connection);
         scope.metrics().ended(outcome, status);
     }
 

@@ -28,6 +28,13 @@ final class OpenExchanges {
         }
     }
 
+    /** Ends those that an activation of this generation, or an older one, held. */
+    void activationEnded(ActorKey key, long generation) {
+        List.copyOf(exchanges).stream()
+                .filter(exchange -> exchange.target().address().key().equals(key))
+                .forEach(exchange -> exchange.activationEnded(generation));
+    }
+
     /** Adds the actors that hold a request which began before {@code nanoTime}. */
     void collectOlderThan(long nanoTime, Set<ActorKey> into) {
         for (Exchange exchange : exchanges) {

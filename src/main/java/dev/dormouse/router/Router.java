@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -102,10 +103,22 @@ final class Router {
             case ChangeFeed.ActorChange actor -> {
                 wakes.on(actor);
                 routes.on(actor);
+                lastGenerationEndedBy(actor)
+                        .ifPresent(ended -> loops.forEach(loop -> loop.activationEnded(actor.key(), ended)));
             }
             case ChangeFeed.Missed _ -> routes.clear();
             case ChangeFeed.WorkerChange _, ChangeFeed.CatalogChange _ -> {}
         }
+    }
+
+    /** Up to which generation no activation can run any more; empty while the newest still may. */
+    private static OptionalLong lastGenerationEndedBy(ChangeFeed.ActorChange change) {
+        return switch (change.status()) {
+            case "SUSPENDED", "PAUSED", "DELETED" -> OptionalLong.of(change.generation());
+            // a new activation begins only where the one before is over
+            case "RESUMING", "RUNNING" -> OptionalLong.of(change.generation() - 1);
+            default -> OptionalLong.empty();
+        };
     }
 
     /** Takes no new connection, lets requests in flight end for up to the drain time-out, then closes all. */

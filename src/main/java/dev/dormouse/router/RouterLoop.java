@@ -138,6 +138,12 @@ final class RouterLoop extends AbstractVerticle {
         run(loop -> loop.backends().retire(backend));
     }
 
+    void activationEnded(ActorKey key, long generation) {
+        if (openExchanges() > 0) {
+            run(loop -> loop.open().activationEnded(key, generation));
+        }
+    }
+
     /** Adds the actors with a request open for longer than {@code nanos}; completes when that was done on the loop. */
     Future<Void> collectBusy(long nanos, Set<ActorKey> into) {
         Promise<Void> done = Promise.promise();

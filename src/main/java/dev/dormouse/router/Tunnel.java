@@ -2,18 +2,23 @@ package dev.dormouse.router;
 
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.NetSocket;
 
 /** Bytes both ways after an upgrade, as WebSocket: nothing is read into them and no time-out ends them. */
 final class Tunnel {
 
-    private Tunnel() {}
+    private final NetSocket actor;
+
+    private Tunnel(NetSocket actor) {
+        this.actor = actor;
+    }
 
     /** Agrees to the upgrade towards the client and connects both sides; {@code whenEnded} runs once when either side closes. */
-    static void open(HttpServerRequest request, HttpClientResponse agreed, Runnable whenEnded) {
+    static Tunnel open(HttpServerRequest request, HttpClientResponse agreed, Runnable whenEnded) {
         NetSocket actor = agreed.netSocket();
         actor.pause();
-        var response = request.response();
+        HttpServerResponse response = request.response();
         response.setStatusCode(agreed.statusCode());
         ProxyHeaders.response(agreed.headers(), response.headers());
         ProxyHeaders.upgrade(agreed.headers(), response.headers());
@@ -23,6 +28,11 @@ final class Tunnel {
                     actor.close();
                     whenEnded.run();
                 });
+        return new Tunnel(actor);
+    }
+
+    void close() {
+        actor.close();
     }
 
     private static void join(NetSocket client, NetSocket actor, Runnable whenEnded) {
