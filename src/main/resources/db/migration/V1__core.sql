@@ -4,7 +4,6 @@
 create table atespace (
     name       text collate "C" primary key,
     uid        uuid        not null default gen_random_uuid(),
-    labels     jsonb       not null default '{}',
     created_at timestamptz not null default now()
 );
 insert into atespace (name) values ('default'), ('ate-golden');

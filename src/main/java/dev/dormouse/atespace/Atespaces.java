@@ -2,62 +2,54 @@ package dev.dormouse.atespace;
 
 import dev.dormouse.name.AtespaceName;
 import dev.dormouse.platform.Code;
-import dev.dormouse.platform.Database;
 import dev.dormouse.platform.Failure;
+import dev.dormouse.platform.Sessions;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.Future;
-import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Duration;
-import java.time.OffsetDateTime;
+import jakarta.persistence.LockModeType;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.stream.StreamSupport;
+import java.util.Set;
+import java.util.UUID;
+import org.hibernate.reactive.mutiny.Mutiny;
 import org.jspecify.annotations.Nullable;
 
-/** The tenant boundaries there are. Fails with {@link Failure}. */
+/** Tenants: making, listing and removing them. */
 @ApplicationScoped
 public class Atespaces {
 
-    private static final Duration LIMIT = Duration.ofSeconds(15);
+    private static final Set<AtespaceName> ALWAYS_THERE = Set.of(AtespaceName.DEFAULT, AtespaceName.GOLDEN);
 
-    private static final String INSERT =
-            "insert into atespace (name) values ($1) on conflict do nothing returning name, uid, created_at";
-    private static final String FIND = "select name, uid, created_at from atespace where name = $1";
-    private static final String LIST =
-            "select name, uid, created_at from atespace where name > $1 order by name limit $2";
-    private static final String LOCK = "select name from atespace where name = $1 for update";
-    private static final String DELETE =
-            "delete from atespace where name = $1 and not exists (select from actor where atespace = $1)";
+    private final Sessions sessions;
+    private final InstantSource clock;
 
-    private final Database database;
-    private final Pool pool;
-
-    Atespaces(Database database, Pool pool) {
-        this.database = database;
-        this.pool = pool;
+    public Atespaces(Sessions sessions, InstantSource clock) {
+        this.sessions = sessions;
+        this.clock = clock;
     }
 
     /** Fails ALREADY_EXISTS. */
     public Uni<Atespace> create(AtespaceName name) {
-        return database.run(INSERT, Tuple.of(name.value())).map(rows -> {
-            if (rows.size() == 0) {
-                throw new Failure(Code.ALREADY_EXISTS, "Atespace " + name + " already exists");
-            }
-            return read(rows.iterator().next());
-        });
+        Atespace created = new Atespace(name, UUID.randomUUID(), clock.instant().truncatedTo(ChronoUnit.MICROS));
+        return sessions.inTransaction(session -> session.createNativeQuery(
+                                "insert into atespace (name, uid, created_at) values (?1, ?2, ?3) on conflict do nothing")
+                        .setParameter(1, name.value())
+                        .setParameter(2, created.uid())
+                        .setParameter(3, created.createdAt())
+                        .executeUpdate())
+                .map(inserted -> {
+                    if (inserted == 0) {
+                        throw new Failure(Code.ALREADY_EXISTS, "Atespace %s already exists".formatted(name));
+                    }
+                    return created;
+                });
     }
 
     /** Fails NOT_FOUND. */
     public Uni<Atespace> get(AtespaceName name) {
-        return database.run(FIND, Tuple.of(name.value())).map(rows -> {
-            if (rows.size() == 0) {
-                throw notFound(name);
-            }
-            return read(rows.iterator().next());
-        });
+        return sessions.inTransaction(session -> session.get(AtespaceRow.class, name.value()))
+                .map(row -> found(row, name).atespace());
     }
 
     /**
@@ -66,51 +58,43 @@ public class Atespaces {
      * @param after the name to go on behind; null from the start
      */
     public Uni<List<Atespace>> list(@Nullable AtespaceName after, int limit) {
-        return database.run(LIST, Tuple.of(after == null ? "" : after.value(), limit))
-                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-                        .map(Atespaces::read)
-                        .toList());
+        return sessions.inTransaction(session -> session.createSelectionQuery(
+                                "from Atespace where name > :after order by name", AtespaceRow.class)
+                        .setParameter("after", after == null ? "" : after.value())
+                        .setMaxResults(limit)
+                        .getResultList())
+                .map(rows -> rows.stream().map(AtespaceRow::atespace).toList());
     }
 
-    /** Fails NOT_FOUND; FAILED_PRECONDITION when it holds actors or is one of those that always exist. */
+    /** Fails NOT_FOUND; FAILED_PRECONDITION {@code Atespace <name> is not empty}, or when it is one that always exists. */
     public Uni<Void> delete(AtespaceName name) {
-        if (name.equals(AtespaceName.DEFAULT) || name.equals(AtespaceName.GOLDEN)) {
-            throw new Failure(Code.FAILED_PRECONDITION, "Atespace " + name + " always exists and can't be deleted");
+        if (ALWAYS_THERE.contains(name)) {
+            return Uni.createFrom()
+                    .failure(new Failure(
+                            Code.FAILED_PRECONDITION,
+                            "Atespace %s always exists and can't be deleted".formatted(name)));
         }
-        return Uni.createFrom()
-                .completionStage(() -> pool.withTransaction(connection -> delete(connection, name))
-                        .toCompletionStage())
-                .ifNoItem()
-                .after(LIMIT)
-                .fail();
+        return sessions.inTransaction(session -> session
+                // creations hold this row until they commit: behind the lock every actor there is can be seen
+                .get(AtespaceRow.class, name.value(), LockModeType.PESSIMISTIC_WRITE)
+                .chain(row -> removeEmpty(session, found(row, name), name)));
     }
 
-    private static Future<@Nullable Void> delete(SqlConnection connection, AtespaceName name) {
-        Tuple parameters = Tuple.of(name.value());
-        // creating an actor shares a lock of this row: after ours, the delete sees every actor there is and no new one
-        // comes
-        return connection
-                .preparedQuery(LOCK)
-                .execute(parameters)
-                .compose(locked -> locked.size() == 0
-                        ? Future.failedFuture(notFound(name))
-                        : connection.preparedQuery(DELETE).execute(parameters))
-                .compose(deleted ->
-                        deleted.rowCount() == 1 ? Future.succeededFuture() : Future.failedFuture(notEmpty(name)));
+    private static Uni<Void> removeEmpty(Mutiny.StatelessSession session, AtespaceRow row, AtespaceName name) {
+        return session.createNativeQuery("select exists (select from actor where atespace = ?1)", Boolean.class)
+                .setParameter(1, name.value())
+                .getSingleResult()
+                .chain(occupied -> occupied
+                        ? Uni.createFrom()
+                                .failure(new Failure(
+                                        Code.FAILED_PRECONDITION, "Atespace %s is not empty".formatted(name)))
+                        : session.delete(row));
     }
 
-    private static Atespace read(Row row) {
-        return new Atespace(
-                new AtespaceName(row.getString("name")),
-                row.getUUID("uid"),
-                row.get(OffsetDateTime.class, "created_at").toInstant());
-    }
-
-    private static Failure notFound(AtespaceName name) {
-        return new Failure(Code.NOT_FOUND, "Atespace " + name + " not found");
-    }
-
-    private static Failure notEmpty(AtespaceName name) {
-        return new Failure(Code.FAILED_PRECONDITION, "Atespace " + name + " is not empty");
+    private static AtespaceRow found(@Nullable AtespaceRow row, AtespaceName name) {
+        if (row == null) {
+            throw new Failure(Code.NOT_FOUND, "Atespace %s not found".formatted(name));
+        }
+        return row;
     }
 }

@@ -34,15 +34,20 @@ public class Database {
      * unknown), with {@link PgException} when it refuses.
      */
     public Uni<RowSet<Row>> run(String sql, Tuple parameters) {
-        return Uni.createFrom()
+        Uni<RowSet<Row>> rows = Uni.createFrom()
                 .completionStage(
                         () -> pool.preparedQuery(sql).execute(parameters).toCompletionStage())
                 .onFailure(Database::rolledBack)
                 .retry()
                 .withBackOff(BEFORE_RETRY, LONGEST_BEFORE_RETRY)
-                .atMost(RETRIES)
-                .ifNoItem()
-                .after(LIMIT)
+                .atMost(RETRIES);
+        return answered(rows, LIMIT);
+    }
+
+    /** The same within a time limit, and with {@link Failure} UNAVAILABLE for all that means that the database can't be reached. */
+    static <T> Uni<T> answered(Uni<T> work, Duration limit) {
+        return work.ifNoItem()
+                .after(limit)
                 .fail()
                 .onFailure(Database::unreachable)
                 .transform(cause -> new Failure(

@@ -16,6 +16,8 @@ import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,7 +32,7 @@ class ActorStoreWakeTest {
     }
 
     @AfterAll
-    static void close() {
+    static void close() throws Exception {
         fixture.close();
     }
 
@@ -96,7 +98,7 @@ class ActorStoreWakeTest {
     @Test
     void ofManyClaimsForOneWorkerExactlyOneWins() {
         UUID worker = fixture.worker();
-        List<Uni<ActorStore.ClaimOutcome>> claims = java.util.stream.IntStream.range(0, 20)
+        List<Uni<ActorStore.ClaimOutcome>> claims = IntStream.range(0, 20)
                 .mapToObj(i -> fixture.claim(fixture.create("rival-" + i), worker))
                 .toList();
 
@@ -109,8 +111,7 @@ class ActorStoreWakeTest {
     @Test
     void ofManyClaimsForOneActorExactlyOneWinsAndTheOtherWorkersStayFree() {
         Actor actor = fixture.create("wanted");
-        List<UUID> workers =
-                java.util.stream.Stream.generate(fixture::worker).limit(10).toList();
+        List<UUID> workers = Stream.generate(fixture::worker).limit(10).toList();
 
         List<ActorStore.ClaimOutcome> outcomes = await(Uni.join()
                 .all(workers.stream()

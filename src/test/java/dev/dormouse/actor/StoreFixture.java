@@ -4,30 +4,21 @@ import dev.dormouse.journal.ChangeFeed;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.TemplateRef;
 import dev.dormouse.platform.Batcher;
-import dev.dormouse.platform.Database;
-import dev.dormouse.platform.DatabasePool;
 import dev.dormouse.snapshot.Scope;
+import dev.dormouse.snapshot.SnapshotRecords;
 import dev.dormouse.snapshot.SnapshotRef;
-import dev.dormouse.standalone.TestDatabase;
+import dev.dormouse.standalone.StoreDatabase;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.Vertx;
-import io.vertx.pgclient.PgBuilder;
-import io.vertx.pgclient.PgConnectOptions;
-import io.vertx.sqlclient.Pool;
-import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 
 /** The store on a database of its own, with the steps that tests take. Waits for answers: not for event loops. */
@@ -40,32 +31,15 @@ final class StoreFixture implements AutoCloseable {
     static final int KEEP = 2;
 
     final Queue<ChangeFeed.Change> changes = new ConcurrentLinkedQueue<>();
-    final Pool pool;
     final ActorStore store;
-    private final Vertx vertx = Vertx.vertx();
+    private final StoreDatabase database = new StoreDatabase();
 
     StoreFixture() {
         this(new Batcher.Limits(256, 1));
     }
 
     StoreFixture(Batcher.Limits limits) {
-        TestDatabase.Fresh database = TestDatabase.fresh();
-        Flyway.configure()
-                .dataSource(database.jdbcUrl(), database.user(), database.password())
-                .load()
-                .migrate();
-        PgConnectOptions options = DatabasePool.prepare(new PgConnectOptions()
-                .setHost("localhost")
-                .setPort(database.port())
-                .setDatabase(database.name())
-                .setUser(database.user())
-                .setPassword(database.password()));
-        pool = PgBuilder.pool()
-                .with(new PoolOptions().setMaxSize(10))
-                .connectingTo(options)
-                .using(vertx)
-                .build();
-        store = new PostgresActorStore(new Database(pool), feed(), limits);
+        store = new PostgresActorStore(database.database(), feed(), limits);
     }
 
     private ChangeFeed feed() {
@@ -83,21 +57,15 @@ final class StoreFixture implements AutoCloseable {
     }
 
     static <T> T await(Uni<T> uni) {
-        return uni.await().atMost(Duration.ofSeconds(30));
+        return StoreDatabase.await(uni);
     }
 
     List<Row> sql(String sql, Object... parameters) {
-        List<Row> rows = new ArrayList<>();
-        await(Uni.createFrom()
-                        .completionStage(() -> pool.preparedQuery(sql)
-                                .execute(Tuple.from(parameters))
-                                .toCompletionStage()))
-                .forEach(rows::add);
-        return rows;
+        return database.sql(sql, parameters);
     }
 
     long count(String sql, Object... parameters) {
-        return sql(sql, parameters).getFirst().getLong(0);
+        return database.count(sql, parameters);
     }
 
     static ActorKey key(String id) {
@@ -214,9 +182,15 @@ final class StoreFixture implements AutoCloseable {
                 .toList();
     }
 
+    /** Those whose files may go. */
+    List<UUID> removable() {
+        return await(new SnapshotRecords(database.database(), database.sessions()).deleting(1000)).stream()
+                .map(SnapshotRecords.Dropped::id)
+                .toList();
+    }
+
     @Override
-    public void close() {
-        pool.close();
-        vertx.close();
+    public void close() throws Exception {
+        database.close();
     }
 }
