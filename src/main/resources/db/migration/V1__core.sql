@@ -79,7 +79,7 @@ create table worker (
 create table ateom (
     id        uuid primary key,         -- new with each start of the process; worker.ateom_id
     last_seen timestamptz not null default now(),
-    detail    jsonb       not null      -- {address, node, cpu, builds, cached, slots {worker uid: {sandboxClass, prepared}}}
+    detail    jsonb       not null      -- {node, cached [snapshot id], slots {worker uid: {sandboxClass, builds, cpu, prepared}}}
 );
 
 -- Which actor holds which snapshot. A fork holds its origin's snapshot too, under the same id and URI: files go when no row is left.

@@ -1,24 +1,53 @@
 package dev.dormouse.activation;
 
 import dev.dormouse.actor.Actor;
+import dev.dormouse.actor.ActorStatus;
 import dev.dormouse.actor.Cause;
 import dev.dormouse.name.ActorId;
 import dev.dormouse.name.ActorKey;
+import dev.dormouse.platform.Failure;
 import dev.dormouse.scheduler.Explanation;
+import dev.dormouse.worker.Workers;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.function.Supplier;
 
 /**
  * Wakes actors and lays them to sleep. A transition that began is finished or rolled back by the server, whether or not its caller
- * stays. Every method fails with {@link dev.dormouse.platform.Failure}: NOT_FOUND when there is no such actor, ABORTED {@code another
- * operation is in progress for this actor} when a conflicting transition is under way.
+ * stays. Every method fails with {@link Failure}: NOT_FOUND when there is no such actor, ABORTED {@code another operation is in
+ * progress for this actor} when a conflicting transition is under way.
  */
 @ApplicationScoped
 public class Activations implements Waker {
 
+    private final Wakes wakes;
+    private final Sleeps sleeps;
+    private final Forks forks;
+    private final Ports ports;
+    private final Records records;
+    private final StartPlans plans;
+    private final Workers workers;
+
+    Activations(
+            Wakes wakes,
+            Sleeps sleeps,
+            Forks forks,
+            Ports ports,
+            Records records,
+            StartPlans plans,
+            Workers workers) {
+        this.wakes = wakes;
+        this.sleeps = sleeps;
+        this.forks = forks;
+        this.ports = ports;
+        this.records = records;
+        this.plans = plans;
+        this.workers = workers;
+    }
+
     @Override
     public Uni<Route> wake(ActorKey key, int actorPort, Cause cause) {
-        throw new UnsupportedOperationException();
+        return wakes.wake(key, false, cause).whenReachable().chain(actor -> ports.route(actor, actorPort));
     }
 
     /**
@@ -28,7 +57,7 @@ public class Activations implements Waker {
      * @param boot start from the image even if there is a snapshot; durable directories are kept
      */
     public Uni<Actor> resume(ActorKey key, boolean boot, Cause cause) {
-        throw new UnsupportedOperationException();
+        return wakes.wake(key, boot, cause).whenEnded();
     }
 
     /**
@@ -36,27 +65,36 @@ public class Activations implements Waker {
      * uploaded. Fails UNAVAILABLE when the snapshot couldn't be taken: the actor then runs on.
      */
     public Uni<Actor> suspend(ActorKey key, Cause cause) {
-        throw new UnsupportedOperationException();
+        return afterWake(key, () -> sleeps.sleep(key, ActorStatus.SUSPENDING, cause, null));
     }
 
     /**
-     * Brings the actor to PAUSED, its snapshot on the node; a paused one is returned as it is. Fails FAILED_PRECONDITION when it
-     * is SUSPENDED, UNAVAILABLE when the snapshot couldn't be taken: the actor then runs on.
+     * Brings the actor to PAUSED, its snapshot on the node; a paused one is returned as it is. Fails ABORTED when it is
+     * SUSPENDED, UNAVAILABLE when the snapshot couldn't be taken: the actor then runs on.
      */
     public Uni<Actor> pause(ActorKey key, Cause cause) {
-        throw new UnsupportedOperationException();
+        return afterWake(key, () -> sleeps.sleep(key, ActorStatus.PAUSING, cause, null));
+    }
+
+    /** Who saw the actor answer may lay it to sleep although RUNNING isn't written yet. */
+    private Uni<Actor> afterWake(ActorKey key, Supplier<Uni<Actor>> sleep) {
+        Flight wake = wakes.underWay(key);
+        if (wake == null || !wake.isReachable()) {
+            return sleep.get();
+        }
+        return wake.whenEnded().onItemOrFailure().transformToUni((actor, failure) -> sleep.get());
     }
 
     /**
      * Makes a SUSPENDED actor {@code newId} in the same atespace with this one's template, labels and newest state. A running actor
-     * is snapshot and runs on. Fails ALREADY_EXISTS, UNAVAILABLE when the snapshot couldn't be taken.
+     * is snapshot and runs on; a paused one is suspended. Fails ALREADY_EXISTS, UNAVAILABLE when the snapshot couldn't be taken.
      */
     public Uni<Actor> fork(ActorKey key, ActorId newId) {
-        throw new UnsupportedOperationException();
+        return forks.fork(key, newId);
     }
 
     /** Why the actor would be placed where, or nowhere, if it were to wake now. */
     public Uni<Explanation> why(ActorKey key) {
-        throw new UnsupportedOperationException();
+        return records.read(key).chain(actor -> plans.of(actor, false)).map(plan -> workers.explain(plan.need()));
     }
 }

@@ -35,6 +35,8 @@ public interface DormouseConfig {
 
     Activation activation();
 
+    Workers workers();
+
     Router router();
 
     Snapshots snapshots();
@@ -81,6 +83,10 @@ public interface DormouseConfig {
         @WithDefault("60s")
         Duration readyTimeout();
 
+        /** How long ateom may take for a snapshot, upload included. */
+        @WithDefault("5m")
+        Duration checkpointTimeout();
+
         /** How long a transition stays ours without renewal; then another replica takes it over. */
         @WithDefault("15s")
         Duration lease();
@@ -88,6 +94,16 @@ public interface DormouseConfig {
         /** An actor idle for this long is suspended; 0 for never. A template's lifecycle.idleTimeout goes first. */
         @WithDefault("5m")
         Duration idleTimeout();
+    }
+
+    interface Workers {
+        /** A worker not heard of for this long counts as lost, and its actor returns to its last good snapshot. */
+        @WithDefault("5s")
+        Duration lostAfter();
+
+        /** After this long a lost worker's record is removed. */
+        @WithDefault("1m")
+        Duration forgetAfter();
     }
 
     interface Router {

@@ -139,6 +139,12 @@ public final class Fleet {
         return onlyForeign ? new Placement.NoHardware() : new Placement.AllBusy();
     }
 
+    /** A pool without workers may get some that fit, and a worker that has not reported may be one. */
+    private boolean mayStillFit(PoolRef pool) {
+        Map<Hardware, Group> ofPool = groups.getOrDefault(pool, Map.of());
+        return ofPool.isEmpty() || ofPool.containsKey(Hardware.UNKNOWN);
+    }
+
     /** True when the worker could take it, were it free. */
     public boolean fits(Need need, UUID uid) {
         Candidate worker = workers.get(uid);

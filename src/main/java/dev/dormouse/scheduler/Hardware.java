@@ -10,6 +10,9 @@ import java.util.Set;
  * @param cpu {@code <arch>/<digest of features>}
  */
 public record Hardware(String sandboxClass, Set<String> builds, String cpu) {
+    /** Of a worker that has not reported yet. */
+    public static final Hardware UNKNOWN = new Hardware("", Set.of(), "");
+
     public Hardware {
         builds = Set.copyOf(builds);
     }

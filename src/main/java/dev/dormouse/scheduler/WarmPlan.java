@@ -41,7 +41,7 @@ public final class WarmPlan {
             }
         });
         Map<UUID, String> changes = new LinkedHashMap<>();
-        missing.forEach((digest, count) -> {
+        Map.copyOf(missing).forEach((digest, count) -> {
             for (int i = 0; i < count && !unused.isEmpty(); i++) {
                 changes.put(unused.removeLast(), digest);
                 standing.merge(digest, 1, Integer::sum);

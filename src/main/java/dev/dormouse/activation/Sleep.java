@@ -1,0 +1,215 @@
+package dev.dormouse.activation;
+
+import dev.dormouse.actor.Actor;
+import dev.dormouse.actor.ActorStatus;
+import dev.dormouse.actor.ActorStore;
+import dev.dormouse.actor.ActorStore.WorkerAfter;
+import dev.dormouse.actor.Cause;
+import dev.dormouse.actor.Phases;
+import dev.dormouse.ateom.wire.CheckpointResponse;
+import dev.dormouse.ateom.wire.Failure.Reason;
+import dev.dormouse.ateom.wire.SnapshotTaken;
+import dev.dormouse.name.ActorKey;
+import dev.dormouse.platform.Code;
+import dev.dormouse.platform.Failure;
+import dev.dormouse.snapshot.Scope;
+import dev.dormouse.snapshot.SnapshotRef;
+import dev.dormouse.worker.Stay;
+import dev.dormouse.worker.Worker;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** One sleep: SUSPENDING or PAUSING, snapshot, asleep. A snapshot that can't be taken leaves the actor running. */
+final class Sleep {
+
+    private static final Logger LOG = Logger.getLogger(Sleep.class);
+    private static final Duration BEFORE_ASKING_AGAIN = Duration.ofMillis(200);
+    private static final Duration LONGEST_BEFORE_ASKING_AGAIN = Duration.ofSeconds(2);
+
+    private final Sleeps with;
+    private final ActorKey key;
+    private final ActorStatus to;
+    private final Cause cause;
+    private final Stopwatch watch = new Stopwatch();
+    private final Deadline settledBy;
+    private final Traces.Trace trace;
+
+    Sleep(Sleeps with, ActorKey key, ActorStatus to, Cause cause) {
+        this.with = with;
+        this.key = key;
+        this.to = to;
+        this.cause = cause;
+        this.settledBy = Deadline.in(with.settleLimit());
+        this.trace = with.traces.begin(to == ActorStatus.PAUSING ? "pause" : "suspend", key);
+    }
+
+    Uni<Actor> run(@Nullable Instant idleBefore) {
+        return begin(idleBefore).onItemOrFailure().invoke((actor, failure) -> trace.end(failure));
+    }
+
+    private Uni<Actor> begin(@Nullable Instant idleBefore) {
+        var wish = new ActorStore.Sleep(
+                key, to, cause, Sleeps.newSnapshotId(), with.leases.owner(), with.leases.lease(), idleBefore);
+        return with.store.sleep(wish).chain(outcome -> switch (outcome) {
+            case ActorStore.Claimed claimed -> goOn(claimed.actor());
+            case ActorStore.Moved moved -> moved(moved.actor(), idleBefore);
+            case ActorStore.Gone() -> throw Records.notFound(key);
+            case ActorStore.Lost() -> throw new IllegalStateException("a sleep needs no worker to be free");
+        });
+    }
+
+    private Uni<Actor> moved(Actor actor, @Nullable Instant idleBefore) {
+        with.records.saw(actor);
+        return switch (actor.status()) {
+            case RUNNING -> Uni.createFrom().item(actor);
+            case SUSPENDED ->
+                to == ActorStatus.SUSPENDING ? Uni.createFrom().item(actor) : refuse(actor);
+            case PAUSED ->
+                to == ActorStatus.PAUSING ? Uni.createFrom().item(actor) : with.promote(actor, cause);
+            case RESUMING -> refuse(actor);
+            // the same, by another replica
+            case SUSPENDING, PAUSING ->
+                actor.status() == to
+                        ? with.records.settled(key, settledBy.left()).chain(settled -> moved(settled, idleBefore))
+                        : refuse(actor);
+        };
+    }
+
+    private Uni<Actor> refuse(Actor actor) {
+        String detail = actor.status().inTransition()
+                ? Sleeps.BUSY
+                : "Actor %s can't be paused (status: %s)"
+                        .formatted(key.id(), actor.status().wireName());
+        return Uni.createFrom().failure(new Failure(Code.ABORTED, detail));
+    }
+
+    /** From the intent on: takes the snapshot it names, again if need be. */
+    Uni<Actor> goOn(Actor actor) {
+        watch.claimDone();
+        with.records.saw(actor);
+        Actor.Activation activation = Objects.requireNonNull(actor.activation());
+        Stay stay = new Stay(activation.workerUid(), key, actor.generation());
+        with.leases.hold(key, actor.generation());
+        return with.workloads
+                .of(actor.template())
+                .chain(blueprint -> checkpoint(actor, blueprint, stay))
+                .onTermination()
+                .invoke(() -> with.leases.release(key, actor.generation()));
+    }
+
+    private Uni<Actor> checkpoint(Actor actor, Blueprint blueprint, Stay stay) {
+        Optional<Worker> worker = with.workers.find(stay.worker());
+        if (worker.isEmpty()) {
+            return fell(stay, "WorkerLost", "its worker is gone", WorkerAfter.LOST);
+        }
+        UUID snapshot = Objects.requireNonNull(Objects.requireNonNull(actor.intent()).snapshotId());
+        boolean pause = to == ActorStatus.PAUSING;
+        Scope scope = Snapshots.scope(blueprint, pause, worker.get());
+        return askForSnapshot(actor, snapshot, scope, pause ? null : blueprint.location(), stay)
+                .onItemOrFailure()
+                .transformToUni((response, failure) -> {
+                    if (failure != null) {
+                        return unanswered(stay, failure);
+                    }
+                    if (response.hasFailure()) {
+                        return refused(stay, response);
+                    }
+                    SnapshotTaken taken = response.getTaken();
+                    Instant at = with.clock.instant();
+                    return slept(stay, Snapshots.ref(snapshot, taken, scope, worker.get(), pause, at), taken);
+                });
+    }
+
+    /** Asks again while the worker is there: ateom answers the same snapshot the same. */
+    private Uni<CheckpointResponse> askForSnapshot(
+            Actor actor, UUID snapshot, Scope scope, @Nullable String location, Stay stay) {
+        return Uni.createFrom()
+                .deferred(() -> {
+                    Worker worker = with.workers
+                            .find(stay.worker())
+                            .orElseThrow(() -> new IllegalStateException("the worker is gone"));
+                    return with.ateom.checkpoint(
+                            worker, actor, snapshot, Snapshots.toWire(scope), location, false, trace.parent());
+                })
+                .onFailure(failure -> with.workers.isHeardOf(stay.worker()))
+                .retry()
+                .withBackOff(BEFORE_ASKING_AGAIN, LONGEST_BEFORE_ASKING_AGAIN)
+                .expireIn(settledBy.left().toMillis());
+    }
+
+    private Uni<Actor> slept(Stay stay, SnapshotRef snapshot, SnapshotTaken taken) {
+        var reported = taken.getPhases();
+        Phases phases = new Phases(
+                watch.claimMicros(), 0, 0, 0, reported.getCheckpoint(), reported.getStore(), watch.micros());
+        return Persistently.write(
+                        with.leases.lease(),
+                        () -> with.store.slept(key, stay.generation(), snapshot, with.keepDurable(), phases))
+                .chain(asleep -> {
+                    with.workers.released(stay);
+                    with.metrics.ended("asleep", cause);
+                    with.metrics.phases(phases);
+                    return settle(asleep);
+                });
+    }
+
+    private Uni<Actor> refused(Stay stay, CheckpointResponse response) {
+        Reason reason = response.getFailure().getReason();
+        String error = response.getFailure().getMessage();
+        LOG.warnf("worker %s could not take a snapshot of %s: %s: %s", stay.worker(), key, reason, error);
+        if (reason == Reason.NOT_RUNNING || reason == Reason.STALE_GENERATION) {
+            return discardAndFall(stay, "Crashed", error);
+        }
+        Phases phases = new Phases(watch.claimMicros(), 0, 0, 0, 0, 0, watch.micros());
+        return Persistently.write(
+                        with.leases.lease(), () -> with.store.sleepFailed(key, stay.generation(), error, phases))
+                .invoke(awake -> awake.ifPresent(with.records::saw))
+                .chain(awake -> {
+                    with.metrics.ended("sleep_failed", cause);
+                    throw new Failure(
+                            Code.UNAVAILABLE, "the snapshot could not be taken, the actor runs on: " + error);
+                });
+    }
+
+    private Uni<Actor> unanswered(Stay stay, Throwable failure) {
+        LOG.warnf("worker %s did not answer when %s was to sleep: %s", stay.worker(), key, failure.getMessage());
+        return discardAndFall(stay, "WorkerLost", "its worker did not answer when a snapshot was to be taken");
+    }
+
+    private Uni<Actor> discardAndFall(Stay stay, String type, String error) {
+        return with.workers
+                .find(stay.worker())
+                .map(worker -> with.ateom.discard(worker, stay))
+                .orElse(Uni.createFrom().item(false))
+                .chain(clean -> fell(stay, type, error, clean ? WorkerAfter.FREE : WorkerAfter.LOST));
+    }
+
+    private Uni<Actor> fell(Stay stay, String type, String error, WorkerAfter after) {
+        return Persistently.write(
+                        with.leases.lease(),
+                        () -> with.store.fell(key, stay.generation(), type, error, true, after))
+                .chain(fallen -> {
+                    if (after == WorkerAfter.FREE) {
+                        with.workers.released(stay);
+                    } else {
+                        with.workers.doubtful(stay);
+                    }
+                    with.metrics.ended("sleep_failed", cause);
+                    return settle(fallen);
+                })
+                .chain(actor -> Uni.createFrom()
+                        .failure(new Failure(
+                                Code.UNAVAILABLE, "the actor returned to its last good snapshot: " + error)));
+    }
+
+    /** What was written, or what somebody else wrote first. */
+    private Uni<Actor> settle(Optional<Actor> written) {
+        written.ifPresent(with.records::saw);
+        return written.isPresent() ? Uni.createFrom().item(written.get()) : with.records.read(key);
+    }
+}

@@ -1,0 +1,187 @@
+package dev.dormouse.worker;
+
+import dev.dormouse.ateom.wire.ActorRef;
+import dev.dormouse.ateom.wire.HeartbeatRequest;
+import dev.dormouse.ateom.wire.HeartbeatResponse;
+import dev.dormouse.ateom.wire.Orphan;
+import dev.dormouse.ateom.wire.Slot;
+import dev.dormouse.ateom.wire.SlotReport;
+import dev.dormouse.ateom.wire.WorkerRegistry;
+import dev.dormouse.name.PoolRef;
+import dev.dormouse.platform.DormouseConfig;
+import io.grpc.Status;
+import io.quarkus.grpc.GrpcService;
+import io.smallrye.mutiny.Uni;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/** Hears what ateoms report: keeps workers' rows and this replica's view up to date, and tells who is in charge of their actors. */
+@GrpcService
+class Heartbeats implements WorkerRegistry {
+
+    private final DormouseConfig config;
+    private final Workers workers;
+    private final WorkerStore store;
+    private final Liveness liveness;
+    private final Occupants occupants;
+    private final InstantSource clock;
+
+    Heartbeats(
+            DormouseConfig config,
+            Workers workers,
+            WorkerStore store,
+            Liveness liveness,
+            Occupants occupants,
+            InstantSource clock) {
+        this.config = config;
+        this.workers = workers;
+        this.store = store;
+        this.liveness = liveness;
+        this.occupants = occupants;
+        this.clock = clock;
+    }
+
+    @Override
+    public Uni<HeartbeatResponse> heartbeat(HeartbeatRequest request) {
+        if (config.role() != DormouseConfig.Role.SERVER) {
+            return Uni.createFrom().failure(Status.UNIMPLEMENTED.asRuntimeException());
+        }
+        Report report;
+        try {
+            report = Report.of(request);
+        } catch (IllegalArgumentException malformed) {
+            return Uni.createFrom()
+                    .failure(Status.INVALID_ARGUMENT
+                            .withDescription(malformed.getMessage())
+                            .asRuntimeException());
+        }
+        return liveness.seen(report.ateomId(), report.detail())
+                .chain(() -> record(report))
+                .chain(() -> reconcile(report));
+    }
+
+    /** @param request as it came, its names and ids checked */
+    private record Report(UUID ateomId, AteomDetail detail, List<UUID> slots, HeartbeatRequest request) {
+
+        static Report of(HeartbeatRequest request) {
+            List<UUID> slots = request.getSlotsList().stream()
+                    .map(slot -> UUID.fromString(slot.getSlot().getWorkerUid()))
+                    .toList();
+            return new Report(UUID.fromString(request.getAteomId()), AteomDetail.of(request), slots, request);
+        }
+    }
+
+    /** Writes the rows that this report changes: none, as a rule. */
+    private Uni<Void> record(Report report) {
+        List<WorkerStore.Reported> changed = new ArrayList<>();
+        for (int i = 0; i < report.slots().size(); i++) {
+            WorkerStore.Reported reported = reported(report, report.slots().get(i), report.request().getSlots(i));
+            boolean[] news = {true};
+            boolean known = workers.look(reported.uid(), slot -> news[0] = differs(slot, reported));
+            if (!known || news[0]) {
+                changed.add(reported);
+            }
+        }
+        return changed.isEmpty()
+                ? Uni.createFrom().voidItem()
+                : store.report(changed).invoke(workers::written).replaceWithVoid();
+    }
+
+    private static WorkerStore.Reported reported(Report report, UUID worker, SlotReport slotReport) {
+        Slot slot = slotReport.getSlot();
+        HeartbeatRequest request = report.request();
+        return new WorkerStore.Reported(
+                worker,
+                new PoolRef(slot.getNamespace(), slot.getPool()),
+                slot.getPod(),
+                request.getNode(),
+                slotReport.getIp(),
+                report.ateomId(),
+                request.getAddress(),
+                state(request, slotReport));
+    }
+
+    private static String state(HeartbeatRequest request, SlotReport slot) {
+        if (request.getDraining()) {
+            return "DRAINING";
+        }
+        return slot.getState() == SlotReport.State.FREE ? "FREE" : "LOST";
+    }
+
+    private static boolean differs(SlotKnowledge known, WorkerStore.Reported reported) {
+        boolean moved = !known.ateomId.equals(reported.ateomId())
+                || !known.address.equals(reported.address())
+                || !known.node.equals(reported.node())
+                || !known.ip.equals(reported.ip())
+                || !known.pod.equals(reported.pod())
+                || !known.pool.equals(reported.pool());
+        return moved
+                || switch (known.rowState) {
+                    case "LOST" -> known.stay == null && !reported.state().equals("LOST");
+                    case "DRAINING" -> !reported.state().equals("DRAINING");
+                    case "FREE" -> !known.reserved && known.broken && reported.state().equals("LOST");
+                    default -> reported.state().equals("DRAINING");
+                };
+    }
+
+    private Uni<HeartbeatResponse> reconcile(Report report) {
+        HeartbeatRequest request = report.request();
+        SlotObservation observed = new SlotObservation(clock.instant(), request.getDraining());
+        Set<UUID> present = new HashSet<>(report.slots());
+        for (int i = 0; i < report.slots().size(); i++) {
+            SlotReport slotReport = request.getSlots(i);
+            UUID worker = report.slots().get(i);
+            AteomDetail.SlotDetail detail = report.detail().slots().get(worker);
+            workers.look(worker, slot -> observed.observe(slot, slotReport, detail.hardware()));
+        }
+        for (UUID served : workers.servedBy(report.ateomId())) {
+            if (!present.contains(served)) {
+                workers.look(served, observed::absent);
+            }
+        }
+        workers.cached(request.getNode(), report.detail().cached());
+        workers.tellFreed();
+        tell(observed);
+        return orphans(observed.unknown);
+    }
+
+    private void tell(SlotObservation observed) {
+        if (!observed.idle.isEmpty()) {
+            occupants.idle(observed.idle);
+        }
+        observed.missing.forEach(occupants::missing);
+        observed.exited.forEach(occupants::exited);
+        observed.suspendRequested.forEach(occupants::suspendRequested);
+        observed.leaving.forEach(occupants::draining);
+    }
+
+    private Uni<HeartbeatResponse> orphans(List<Stay> unknown) {
+        if (unknown.isEmpty()) {
+            return Uni.createFrom().item(HeartbeatResponse.getDefaultInstance());
+        }
+        List<Uni<Boolean>> over = unknown.stream().map(occupants::isOver).toList();
+        return Uni.join().all(over).andFailFast().map(answers -> {
+            HeartbeatResponse.Builder response = HeartbeatResponse.newBuilder();
+            for (int i = 0; i < answers.size(); i++) {
+                if (answers.get(i)) {
+                    response.addOrphans(orphan(unknown.get(i)));
+                }
+            }
+            return response.build();
+        });
+    }
+
+    private static Orphan orphan(Stay stay) {
+        return Orphan.newBuilder()
+                .setWorkerUid(stay.worker().toString())
+                .setActor(ActorRef.newBuilder()
+                        .setAtespace(stay.actor().atespace().value())
+                        .setId(stay.actor().id().value()))
+                .setGeneration(stay.generation())
+                .build();
+    }
+}
