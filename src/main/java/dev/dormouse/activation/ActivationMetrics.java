@@ -6,8 +6,8 @@ import dev.dormouse.scheduler.Candidate;
 import dev.dormouse.worker.Workers;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -41,8 +41,7 @@ class ActivationMetrics {
     }
 
     void queueLength(Supplier<Number> length) {
-        Gauge.builder("dormouse_scheduler_queue_length", length)
-                .register(registry);
+        Gauge.builder("dormouse_scheduler_queue_length", length).register(registry);
     }
 
     void waited(long nanos) {
@@ -73,9 +72,11 @@ class ActivationMetrics {
 
     private void phase(String name, long micros) {
         if (micros > 0) {
-            phases.computeIfAbsent(name, phase -> histogram("dormouse_activation_phase_seconds")
-                            .tag("phase", phase)
-                            .register(registry))
+            phases.computeIfAbsent(
+                            name,
+                            phase -> histogram("dormouse_activation_phase_seconds")
+                                    .tag("phase", phase)
+                                    .register(registry))
                     .record(micros, TimeUnit.MICROSECONDS);
         }
     }

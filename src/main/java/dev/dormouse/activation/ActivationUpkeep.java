@@ -82,7 +82,8 @@ class ActivationUpkeep {
         if (config.role() != DormouseConfig.Role.SERVER) {
             return;
         }
-        changes = feed.changes().subscribe().with(this::changed, failure -> LOG.error("the change feed ended", failure));
+        changes =
+                feed.changes().subscribe().with(this::changed, failure -> LOG.error("the change feed ended", failure));
         dispatcher.whenShort(idle::press);
         Duration perLease = config.activation().lease().dividedBy(3);
         every(perLease, "renew leases", leases::renew);
@@ -140,7 +141,8 @@ class ActivationUpkeep {
         workers.pools(catalog.pools().stream()
                 .map(pool -> new Pool(
                         new PoolRef(
-                                pool.getMetadata().getNamespace(), pool.getMetadata().getName()),
+                                pool.getMetadata().getNamespace(),
+                                pool.getMetadata().getName()),
                         pool.getSpec().effectiveSandboxClass(),
                         pool.getMetadata().getLabels() == null
                                 ? Map.of()

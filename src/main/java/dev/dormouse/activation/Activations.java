@@ -29,13 +29,7 @@ public class Activations implements Waker {
     private final Workers workers;
 
     Activations(
-            Wakes wakes,
-            Sleeps sleeps,
-            Forks forks,
-            Ports ports,
-            Records records,
-            StartPlans plans,
-            Workers workers) {
+            Wakes wakes, Sleeps sleeps, Forks forks, Ports ports, Records records, StartPlans plans, Workers workers) {
         this.wakes = wakes;
         this.sleeps = sleeps;
         this.forks = forks;

@@ -69,8 +69,7 @@ class AteomCalls {
                 .setSnapshotUri(plan.snapshotUri())
                 .setReadyTimeoutMs(config.readyTimeout().toMillis())
                 .build();
-        return ateoms.call(
-                worker.address(), config.readyTimeout().plus(FETCHING), ateom -> ateom.activate(request));
+        return ateoms.call(worker.address(), config.readyTimeout().plus(FETCHING), ateom -> ateom.activate(request));
     }
 
     /**

@@ -23,6 +23,11 @@ record Blueprint(
         @Nullable PoolRef pool,
         @Nullable SnapshotRef golden) {
 
+    /** The same of the template as it is now, whose status may have changed. */
+    Blueprint of(ActorTemplate present) {
+        return present == template ? this : new Blueprint(present, workload, digest, where, pool, golden);
+    }
+
     String sandboxClass() {
         return template.getSpec().effectiveSandboxClass();
     }

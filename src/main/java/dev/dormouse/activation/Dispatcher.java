@@ -44,8 +44,12 @@ class Dispatcher {
         final Need need;
         final long since = System.nanoTime();
         final CompletableFuture<UUID> worker = new CompletableFuture<>();
-        @Nullable Placement placement;
-        @Nullable Future<?> timer;
+
+        @Nullable
+        Placement placement;
+
+        @Nullable
+        Future<?> timer;
 
         Waiter(ActorKey actor, Need need) {
             this.actor = actor;
@@ -74,7 +78,8 @@ class Dispatcher {
         // nobody overtakes those who wait
         Placement placement = waiting == 0 ? workers.reserve(need) : new Placement.AllBusy();
         return switch (placement) {
-            case Placement.Placed placed -> Uni.createFrom().item(worker(placed.worker().uid()));
+            case Placement.Placed placed ->
+                Uni.createFrom().item(worker(placed.worker().uid()));
             case Placement.AllBusy() -> await(new Waiter(actor, need), limit);
             case Placement.NoPool(), Placement.NoHardware() -> Uni.createFrom().failure(refused(need));
         };
@@ -130,8 +135,7 @@ class Dispatcher {
         if (waited) {
             String detail = workers.explain(waiter.need).summary();
             String message = detail.startsWith(NO_FREE_WORKERS) ? detail : NO_FREE_WORKERS + ": " + detail;
-            waiter.worker.completeExceptionally(
-                    new Failure(Code.FAILED_PRECONDITION, message, RETRY_AFTER, null));
+            waiter.worker.completeExceptionally(new Failure(Code.FAILED_PRECONDITION, message, RETRY_AFTER, null));
         }
     }
 

@@ -25,7 +25,8 @@ class DroppedSnapshots {
             delete from snapshot_deleting d using unnest($1::uuid[], $2::text[]) g (id, node)
             where d.id = g.id and d.node = g.node""";
 
-    private static final String HELD = "select id from snapshot where id = any($1) union select id from snapshot_deleting where id = any($1)";
+    private static final String HELD =
+            "select id from snapshot where id = any($1) union select id from snapshot_deleting where id = any($1)";
 
     private final Database database;
 

@@ -42,14 +42,16 @@ final class Flight {
 
     /** Cancelling what this gives leaves the future alone. */
     static <T> Uni<T> follow(CompletableFuture<T> future) {
-        return Uni.createFrom().emitter(emitter -> future.whenComplete((value, failure) -> {
-            if (failure == null) {
-                emitter.complete(value);
-            } else {
-                emitter.fail(failure instanceof CompletionException && failure.getCause() != null
-                        ? failure.getCause()
-                        : failure);
-            }
-        }));
+        return Uni.createFrom()
+                .emitter(emitter -> future.whenComplete((value, failure) -> {
+                    if (failure == null) {
+                        emitter.complete(value);
+                    } else {
+                        emitter.fail(
+                                failure instanceof CompletionException && failure.getCause() != null
+                                        ? failure.getCause()
+                                        : failure);
+                    }
+                }));
     }
 }

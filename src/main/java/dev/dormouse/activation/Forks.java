@@ -58,8 +58,7 @@ class Forks {
             // its newest state is on one node only
             case PAUSED -> sleeps.promote(actor, Cause.API).chain(durable -> copy(durable, newId));
             case RUNNING -> snapshot(actor).chain(durable -> copy(durable, newId));
-            case RESUMING, SUSPENDING, PAUSING ->
-                throw new Failure(Code.ABORTED, Sleeps.BUSY);
+            case RESUMING, SUSPENDING, PAUSING -> throw new Failure(Code.ABORTED, Sleeps.BUSY);
         });
     }
 
@@ -83,8 +82,7 @@ class Forks {
         }
         return workloads.of(actor.template()).chain(blueprint -> {
             Scope scope = Snapshots.scope(blueprint, false, worker);
-            return ateom.checkpoint(
-                            worker, actor, id, Snapshots.toWire(scope), blueprint.location(), true, "")
+            return ateom.checkpoint(worker, actor, id, Snapshots.toWire(scope), blueprint.location(), true, "")
                     .onItemOrFailure()
                     .transformToUni((response, failure) -> taken(actor, id, scope, worker, response, failure));
         });
@@ -98,7 +96,8 @@ class Forks {
             @Nullable CheckpointResponse response,
             @Nullable Throwable failure) {
         if (response == null) {
-            return failed("the worker did not answer: " + Objects.requireNonNull(failure).getMessage());
+            return failed("the worker did not answer: "
+                    + Objects.requireNonNull(failure).getMessage());
         }
         if (response.hasFailure()) {
             return failed(response.getFailure().getMessage());

@@ -75,7 +75,8 @@ class IdleActors {
                     .with(
                             template -> {
                                 Duration timeout = timeout(template);
-                                boolean over = !timeout.isZero() && !since.plus(timeout).isAfter(now);
+                                boolean over = !timeout.isZero()
+                                        && !since.plus(timeout).isAfter(now);
                                 if (over) {
                                     suspend(key, Cause.IDLE, now.minus(timeout));
                                 }
@@ -138,8 +139,7 @@ class IdleActors {
         Uni<Actor> actor = known == null ? records.read(key) : Uni.createFrom().item(known);
         return actor.map(found -> catalog.template(found.template())
                 .orElseThrow(() -> new Failure(
-                        Code.FAILED_PRECONDITION,
-                        "ActorTemplate %s not found".formatted(found.template()))));
+                        Code.FAILED_PRECONDITION, "ActorTemplate %s not found".formatted(found.template()))));
     }
 
     private Duration timeout(ActorTemplate template) {

@@ -39,8 +39,7 @@ final class LabelQueries {
             case "DoesNotExist" -> LabelQuery.Operator.DOES_NOT_EXIST;
             default ->
                 throw new Failure(
-                        Code.FAILED_PRECONDITION,
-                        "the template's workerSelector has an unknown operator: " + operator);
+                        Code.FAILED_PRECONDITION, "the template's workerSelector has an unknown operator: " + operator);
         };
     }
 }

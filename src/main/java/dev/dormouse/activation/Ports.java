@@ -45,8 +45,8 @@ class Ports {
         Stay stay = new Stay(worker.uid(), actor.key(), actor.generation());
         return ateom.openPort(worker, stay, actorPort)
                 .onFailure()
-                .transform(failure ->
-                        new Failure(Code.UNAVAILABLE, "the actor's worker does not answer", null, failure))
+                .transform(
+                        failure -> new Failure(Code.UNAVAILABLE, "the actor's worker does not answer", null, failure))
                 .map(response -> opened(actor, endpoint, actorPort, response));
     }
 

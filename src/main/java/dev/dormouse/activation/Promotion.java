@@ -61,20 +61,19 @@ final class Promotion {
                 ? failed(actor, "node %s, which alone holds the snapshot, is not heard of".formatted(node))
                 : with.workloads
                         .of(actor.template())
-                        .chain(blueprint ->
-                                with.ateom.promote(there.get(), key, local.id(), blueprint.location()))
+                        .chain(blueprint -> with.ateom.promote(there.get(), key, local.id(), blueprint.location()))
                         .onItemOrFailure()
                         .transformToUni((response, failure) -> answered(actor, local, response, failure));
         return ended.onTermination().invoke(() -> with.leases.release(key, actor.generation()));
     }
 
     private Uni<Actor> answered(
-            Actor actor,
-            SnapshotRef local,
-            @Nullable CheckpointResponse response,
-            @Nullable Throwable failure) {
+            Actor actor, SnapshotRef local, @Nullable CheckpointResponse response, @Nullable Throwable failure) {
         if (response == null) {
-            return failed(actor, "the node did not upload the snapshot: " + Objects.requireNonNull(failure).getMessage());
+            return failed(
+                    actor,
+                    "the node did not upload the snapshot: "
+                            + Objects.requireNonNull(failure).getMessage());
         }
         return response.hasFailure()
                 ? failed(actor, response.getFailure().getMessage())
@@ -88,11 +87,11 @@ final class Promotion {
     }
 
     private Uni<Actor> write(Actor actor, @Nullable SnapshotRef durable, @Nullable String error) {
-        Phases phases = new Phases(watch.claimMicros(), 0, 0, 0, 0, watch.micros() - watch.claimMicros(), watch.micros());
+        Phases phases =
+                new Phases(watch.claimMicros(), 0, 0, 0, 0, watch.micros() - watch.claimMicros(), watch.micros());
         return Persistently.write(
                         with.leases.lease(),
-                        () -> with.store.promoted(
-                                key, actor.generation(), durable, error, with.keepDurable(), phases))
+                        () -> with.store.promoted(key, actor.generation(), durable, error, with.keepDurable(), phases))
                 .chain(written -> {
                     written.ifPresent(with.records::saw);
                     with.metrics.ended(durable == null ? "sleep_failed" : "asleep", cause);

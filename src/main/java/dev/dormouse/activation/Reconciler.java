@@ -100,8 +100,10 @@ class Reconciler implements Occupants {
         if (leases.holds(stay.actor())) {
             return;
         }
-        once(stay, () -> discard(stay)
-                .chain(clean -> fell(stay, "Crashed", message, clean ? WorkerAfter.FREE : WorkerAfter.LOST)));
+        once(
+                stay,
+                () -> discard(stay)
+                        .chain(clean -> fell(stay, "Crashed", message, clean ? WorkerAfter.FREE : WorkerAfter.LOST)));
     }
 
     private Uni<Boolean> discard(Stay stay) {
@@ -137,15 +139,18 @@ class Reconciler implements Occupants {
         if (leases.holds(stay.actor()) || !drowsiness.mayTry(stay.actor())) {
             return;
         }
-        once(stay, () -> sleeps.sleep(stay.actor(), ActorStatus.SUSPENDING, cause, null)
-                .onFailure()
-                .invoke(failure -> drowsiness.failed(stay.actor())));
+        once(
+                stay,
+                () -> sleeps.sleep(stay.actor(), ActorStatus.SUSPENDING, cause, null)
+                        .onFailure()
+                        .invoke(failure -> drowsiness.failed(stay.actor())));
     }
 
     @Override
     public void idle(Map<Stay, Optional<Instant>> report) {
         Map<ActorKey, ActorStore.Idle> idle = new HashMap<>();
-        report.forEach((stay, since) -> idle.put(stay.actor(), new ActorStore.Idle(stay.generation(), since.orElse(null))));
+        report.forEach(
+                (stay, since) -> idle.put(stay.actor(), new ActorStore.Idle(stay.generation(), since.orElse(null))));
         store.reportIdle(idle)
                 .subscribe()
                 .with(written -> {}, failure -> LOG.debugf("idle times not written: %s", failure.getMessage()));

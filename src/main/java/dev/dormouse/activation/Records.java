@@ -61,7 +61,8 @@ class Records {
         }
     }
 
-    @Nullable Actor last(ActorKey key) {
+    @Nullable
+    Actor last(ActorKey key) {
         synchronized (seen) {
             return seen.get(key);
         }
@@ -120,15 +121,15 @@ class Records {
     void changed(ActorChange change) {
         synchronized (seen) {
             Actor known = seen.get(change.key());
-            if (known != null && (change.version() > known.version() || change.status().equals("DELETED"))) {
+            if (known != null
+                    && (change.version() > known.version() || change.status().equals("DELETED"))) {
                 seen.remove(change.key());
             }
         }
-        boolean rests =
-                switch (change.status()) {
-                    case "RESUMING", "SUSPENDING", "PAUSING" -> false;
-                    default -> true;
-                };
+        boolean rests = switch (change.status()) {
+            case "RESUMING", "SUSPENDING", "PAUSING" -> false;
+            default -> true;
+        };
         List<CompletableFuture<Void>> waiting = rests ? settling.get(change.key()) : null;
         if (waiting != null) {
             // away from the thread of the feed, which has others to tell

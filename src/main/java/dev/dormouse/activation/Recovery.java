@@ -70,12 +70,11 @@ class Recovery {
     private Uni<Void> finish(Actor actor) {
         LOG.infof("taking over %s, left in %s", actor.key(), actor.status());
         records.saw(actor);
-        Uni<?> finished =
-                switch (actor.status()) {
-                    case RESUMING -> wake(actor);
-                    case SUSPENDING, PAUSING -> sleeps.takeOver(actor);
-                    case SUSPENDED, PAUSED, RUNNING -> Uni.createFrom().voidItem();
-                };
+        Uni<?> finished = switch (actor.status()) {
+            case RESUMING -> wake(actor);
+            case SUSPENDING, PAUSING -> sleeps.takeOver(actor);
+            case SUSPENDED, PAUSED, RUNNING -> Uni.createFrom().voidItem();
+        };
         return finished.replaceWithVoid()
                 .onFailure()
                 .invoke(failure -> LOG.warnf(
@@ -85,15 +84,15 @@ class Recovery {
     }
 
     private Uni<Void> wake(Actor actor) {
-        Stay stay = new Stay(
-                Objects.requireNonNull(actor.activation()).workerUid(), actor.key(), actor.generation());
+        Stay stay = new Stay(Objects.requireNonNull(actor.activation()).workerUid(), actor.key(), actor.generation());
         leases.hold(actor.key(), actor.generation());
         Optional<Worker> worker = workers.find(stay.worker());
         Uni<Void> finished;
         if (worker.isEmpty()) {
             finished = rollBack(stay, WorkerAfter.LOST);
         } else if (worker.get().runs()) {
-            finished = plans.of(actor, false).chain(plan -> ateom.activateAgain(worker.get(), stay, plan))
+            finished = plans.of(actor, false)
+                    .chain(plan -> ateom.activateAgain(worker.get(), stay, plan))
                     .onItemOrFailure()
                     .transformToUni((response, failure) -> response != null && response.hasActivated()
                             ? running(worker.get(), stay, response)
@@ -119,8 +118,7 @@ class Recovery {
     }
 
     private Uni<Void> end(Worker worker, Stay stay) {
-        return ateom.discard(worker, stay)
-                .chain(clean -> rollBack(stay, clean ? WorkerAfter.FREE : WorkerAfter.LOST));
+        return ateom.discard(worker, stay).chain(clean -> rollBack(stay, clean ? WorkerAfter.FREE : WorkerAfter.LOST));
     }
 
     private Uni<Void> rollBack(Stay stay, WorkerAfter after) {

@@ -68,10 +68,8 @@ final class Sleep {
         with.records.saw(actor);
         return switch (actor.status()) {
             case RUNNING -> Uni.createFrom().item(actor);
-            case SUSPENDED ->
-                to == ActorStatus.SUSPENDING ? Uni.createFrom().item(actor) : refuse(actor);
-            case PAUSED ->
-                to == ActorStatus.PAUSING ? Uni.createFrom().item(actor) : with.promote(actor, cause);
+            case SUSPENDED -> to == ActorStatus.SUSPENDING ? Uni.createFrom().item(actor) : refuse(actor);
+            case PAUSED -> to == ActorStatus.PAUSING ? Uni.createFrom().item(actor) : with.promote(actor, cause);
             case RESUMING -> refuse(actor);
             // the same, by another replica
             case SUSPENDING, PAUSING ->
@@ -108,7 +106,8 @@ final class Sleep {
         if (worker.isEmpty()) {
             return fell(stay, "WorkerLost", "its worker is gone", WorkerAfter.LOST);
         }
-        UUID snapshot = Objects.requireNonNull(Objects.requireNonNull(actor.intent()).snapshotId());
+        UUID snapshot =
+                Objects.requireNonNull(Objects.requireNonNull(actor.intent()).snapshotId());
         boolean pause = to == ActorStatus.PAUSING;
         Scope scope = Snapshots.scope(blueprint, pause, worker.get());
         return askForSnapshot(actor, snapshot, scope, pause ? null : blueprint.location(), stay)
@@ -145,8 +144,8 @@ final class Sleep {
 
     private Uni<Actor> slept(Stay stay, SnapshotRef snapshot, SnapshotTaken taken) {
         var reported = taken.getPhases();
-        Phases phases = new Phases(
-                watch.claimMicros(), 0, 0, 0, reported.getCheckpoint(), reported.getStore(), watch.micros());
+        Phases phases =
+                new Phases(watch.claimMicros(), 0, 0, 0, reported.getCheckpoint(), reported.getStore(), watch.micros());
         return Persistently.write(
                         with.leases.lease(),
                         () -> with.store.slept(key, stay.generation(), snapshot, with.keepDurable(), phases))
@@ -171,8 +170,7 @@ final class Sleep {
                 .invoke(awake -> awake.ifPresent(with.records::saw))
                 .chain(awake -> {
                     with.metrics.ended("sleep_failed", cause);
-                    throw new Failure(
-                            Code.UNAVAILABLE, "the snapshot could not be taken, the actor runs on: " + error);
+                    throw new Failure(Code.UNAVAILABLE, "the snapshot could not be taken, the actor runs on: " + error);
                 });
     }
 
@@ -191,8 +189,7 @@ final class Sleep {
 
     private Uni<Actor> fell(Stay stay, String type, String error, WorkerAfter after) {
         return Persistently.write(
-                        with.leases.lease(),
-                        () -> with.store.fell(key, stay.generation(), type, error, true, after))
+                        with.leases.lease(), () -> with.store.fell(key, stay.generation(), type, error, true, after))
                 .chain(fallen -> {
                     if (after == WorkerAfter.FREE) {
                         with.workers.released(stay);

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class StartPlans {
 
+    private static final String READY = "Ready";
+
     private final Workloads workloads;
     private final Workers workers;
 
@@ -54,26 +56,23 @@ class StartPlans {
         if (boot || actor.key().atespace().equals(AtespaceName.GOLDEN)) {
             return null;
         }
-        if (blueprint.golden() == null) {
-            throw notReady(blueprint);
+        // a Ready template without a golden snapshot is one whose sandbox can't take it: its actors boot
+        if (blueprint.golden() == null && !READY.equals(phase(blueprint))) {
+            throw new Failure(
+                    Code.FAILED_PRECONDITION,
+                    "ActorTemplate %s is not Ready (phase: %s)"
+                            .formatted(blueprint.template().ref(), phase(blueprint)));
         }
         return blueprint.golden();
     }
 
-    private static Failure notReady(Blueprint blueprint) {
+    private static String phase(Blueprint blueprint) {
         var status = blueprint.template().getStatus();
-        String phase = status == null || status.phase() == null || status.phase().isEmpty() ? "new" : status.phase();
-        return new Failure(
-                Code.FAILED_PRECONDITION,
-                "ActorTemplate %s is not Ready (phase: %s)"
-                        .formatted(blueprint.template().ref(), phase));
+        return status == null || status.phase() == null || status.phase().isEmpty() ? "new" : status.phase();
     }
 
     private static Need need(
-            Blueprint blueprint,
-            Map<String, String> selector,
-            @Nullable SnapshotRef from,
-            boolean boot) {
+            Blueprint blueprint, Map<String, String> selector, @Nullable SnapshotRef from, boolean boot) {
         Need.Requirements where = new Need.Requirements(
                 blueprint.sandboxClass(), blueprint.where(), selector, blueprint.pool(), memory(blueprint, from, boot));
         SnapshotRef golden = blueprint.golden();

@@ -46,10 +46,11 @@ class Traces {
         String parent() {
             SpanContext context = span.getSpanContext();
             return context.isValid() && context.isSampled()
-                    ? "00-%s-%s-%s".formatted(
-                            context.getTraceId(),
-                            context.getSpanId(),
-                            context.getTraceFlags().asHex())
+                    ? "00-%s-%s-%s"
+                            .formatted(
+                                    context.getTraceId(),
+                                    context.getSpanId(),
+                                    context.getTraceFlags().asHex())
                     : "";
         }
 

@@ -85,13 +85,7 @@ final class Wake {
 
     private Uni<Actor> claim(Actor actor, StartPlan plan, Worker worker) {
         var claim = new ActorStore.Claim(
-                key,
-                actor.version(),
-                worker.uid(),
-                cause,
-                with.leases.owner(),
-                with.leases.lease(),
-                watch.micros());
+                key, actor.version(), worker.uid(), cause, with.leases.owner(), with.leases.lease(), watch.micros());
         return with.store
                 .claim(claim)
                 .onFailure()
@@ -186,12 +180,15 @@ final class Wake {
     /** Somebody else ended this activation meanwhile: what runs is to stop. */
     private Uni<Actor> fenced(Worker worker, Stay stay) {
         LOG.infof("activation %d of %s was ended meanwhile", stay.generation(), key);
-        return with.ateom.discard(worker, stay).chain(() -> with.records.read(key)).chain(actor -> {
-            throw new Failure(
-                    Code.ABORTED,
-                    "the activation was superseded; the actor is "
-                            + actor.status().wireName());
-        });
+        return with.ateom
+                .discard(worker, stay)
+                .chain(() -> with.records.read(key))
+                .chain(actor -> {
+                    throw new Failure(
+                            Code.ABORTED,
+                            "the activation was superseded; the actor is "
+                                    + actor.status().wireName());
+                });
     }
 
     private Uni<Actor> refused(StartPlan plan, Stay stay, ActivateResponse response) {

@@ -73,7 +73,8 @@ class Wakes {
     }
 
     /** The wake under way, if any. */
-    @Nullable Flight underWay(ActorKey key) {
+    @Nullable
+    Flight underWay(ActorKey key) {
         return flights.get(key);
     }
 

@@ -99,10 +99,12 @@ class Warming {
             }
         }
         // what a template was before it changed is no longer prepared for
-        known.values().removeIf(blueprint -> catalog.template(blueprint.template().ref())
-                .map(template -> !template.getSpec().equals(blueprint.template().getSpec())
-                        || !catalog.golden(template.ref()).equals(Optional.ofNullable(blueprint.golden())))
-                .orElse(true));
+        known.values()
+                .removeIf(blueprint -> catalog.template(blueprint.template().ref())
+                        .map(template -> !template.getSpec()
+                                        .equals(blueprint.template().getSpec())
+                                || !catalog.golden(template.ref()).equals(Optional.ofNullable(blueprint.golden())))
+                        .orElse(true));
     }
 
     private Map<String, Double> weights() {

@@ -13,7 +13,6 @@ import dev.dormouse.name.TemplateRef;
 import dev.dormouse.platform.Code;
 import dev.dormouse.platform.Failure;
 import dev.dormouse.scheduler.Hardware;
-import dev.dormouse.scheduler.LabelQuery;
 import dev.dormouse.snapshot.SnapshotRef;
 import dev.dormouse.template.ActorTemplate;
 import dev.dormouse.template.ActorTemplateSpec;
@@ -74,11 +73,15 @@ class Workloads {
         SnapshotRef golden = catalog.golden(ref).orElse(null);
         Made known = made.get(ref);
         if (known != null && known.isOf(template, golden, clock)) {
-            return Uni.createFrom().item(known.blueprint());
+            return Uni.createFrom().item(known.blueprint().of(template));
         }
         return secrets(template).map(secrets -> {
             Blueprint blueprint = blueprint(template, golden, secrets);
-            made.put(ref, new Made(blueprint, secrets.isEmpty() ? null : clock.instant().plus(SECRETS_FRESH)));
+            made.put(
+                    ref,
+                    new Made(
+                            blueprint,
+                            secrets.isEmpty() ? null : clock.instant().plus(SECRETS_FRESH)));
             return blueprint;
         });
     }
@@ -157,8 +160,7 @@ class Workloads {
         return new PoolRef(namespace, ref.getName());
     }
 
-    private static Container container(
-            ActorTemplateSpec.Container spec, Map<String, Map<String, String>> secrets) {
+    private static Container container(ActorTemplateSpec.Container spec, Map<String, Map<String, String>> secrets) {
         Container.Builder container = Container.newBuilder()
                 .setName(spec.name())
                 .setImage(spec.image())
@@ -173,8 +175,8 @@ class Workloads {
                     .setPort(probe.port()));
         }
         list(spec.volumeMounts())
-                .forEach(mount ->
-                        container.addMounts(Mount.newBuilder().setVolume(mount.name()).setPath(mount.mountPath())));
+                .forEach(mount -> container.addMounts(
+                        Mount.newBuilder().setVolume(mount.name()).setPath(mount.mountPath())));
         return container.build();
     }
 
@@ -197,8 +199,7 @@ class Workloads {
             ActorTemplateSpec.SecretKeyRef key, Map<String, Map<String, String>> secrets) {
         String value = secrets.getOrDefault(key.name(), Map.of()).get(key.key());
         if (value == null && !Boolean.TRUE.equals(key.optional())) {
-            throw new Failure(
-                    Code.FAILED_PRECONDITION, "Secret %s has no key %s".formatted(key.name(), key.key()));
+            throw new Failure(Code.FAILED_PRECONDITION, "Secret %s has no key %s".formatted(key.name(), key.key()));
         }
         return value;
     }
@@ -211,12 +212,11 @@ class Workloads {
             workload.getContainersList().forEach(container -> {
                 sha256.update(container.toBuilder().clearEnv().build().toByteArray());
                 new TreeMap<>(container.getEnvMap())
-                        .forEach((name, value) -> sha256.update(
-                                ByteString.copyFromUtf8(name + "\0" + value + "\0").toByteArray()));
+                        .forEach((name, value) -> sha256.update(ByteString.copyFromUtf8(name + "\0" + value + "\0")
+                                .toByteArray()));
             });
             sha256.update(String.valueOf(spec.runsc()).getBytes(UTF_8));
-            sha256.update(
-                    (golden == null ? "" : golden.id().toString()).getBytes(UTF_8));
+            sha256.update((golden == null ? "" : golden.id().toString()).getBytes(UTF_8));
             return HexFormat.of().formatHex(sha256.digest()).substring(0, DIGEST_LENGTH);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);

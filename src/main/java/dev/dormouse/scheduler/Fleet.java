@@ -133,10 +133,7 @@ public final class Fleet {
         if (admitted.isEmpty()) {
             return new Placement.NoPool();
         }
-        // a pool without workers may get some that fit
-        boolean onlyForeign = admitted.stream()
-                .noneMatch(pool -> groups.getOrDefault(pool, Map.of()).isEmpty());
-        return onlyForeign ? new Placement.NoHardware() : new Placement.AllBusy();
+        return admitted.stream().noneMatch(this::mayStillFit) ? new Placement.NoHardware() : new Placement.AllBusy();
     }
 
     /** A pool without workers may get some that fit, and a worker that has not reported may be one. */

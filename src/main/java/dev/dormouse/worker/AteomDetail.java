@@ -43,7 +43,11 @@ record AteomDetail(String node, Set<UUID> cached, Map<UUID, SlotDetail> slots) {
                 worker.toString(),
                 new JsonObject()
                         .put("sandboxClass", slot.hardware().sandboxClass())
-                        .put("builds", new JsonArray(slot.hardware().builds().stream().sorted().toList()))
+                        .put(
+                                "builds",
+                                new JsonArray(slot.hardware().builds().stream()
+                                        .sorted()
+                                        .toList()))
                         .put("cpu", slot.hardware().cpu())
                         .put("prepared", slot.prepared())));
         return new JsonObject()

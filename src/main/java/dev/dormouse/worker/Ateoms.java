@@ -79,8 +79,7 @@ public class Ateoms {
 
     private Ateom remote(String address, Duration limit) {
         AteomClient client = clients.computeIfAbsent(address, this::connect);
-        return client.newInstanceWithStub(
-                client.getStub().withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS));
+        return client.newInstanceWithStub(client.getStub().withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     private AteomClient connect(String address) {

@@ -79,7 +79,8 @@ class Heartbeats implements WorkerRegistry {
     private Uni<Void> record(Report report) {
         List<WorkerStore.Reported> changed = new ArrayList<>();
         for (int i = 0; i < report.slots().size(); i++) {
-            WorkerStore.Reported reported = reported(report, report.slots().get(i), report.request().getSlots(i));
+            WorkerStore.Reported reported =
+                    reported(report, report.slots().get(i), report.request().getSlots(i));
             boolean[] news = {true};
             boolean known = workers.look(reported.uid(), slot -> news[0] = differs(slot, reported));
             if (!known || news[0]) {
@@ -123,7 +124,8 @@ class Heartbeats implements WorkerRegistry {
                 || switch (known.rowState) {
                     case "LOST" -> known.stay == null && !reported.state().equals("LOST");
                     case "DRAINING" -> !reported.state().equals("DRAINING");
-                    case "FREE" -> !known.reserved && known.broken && reported.state().equals("LOST");
+                    case "FREE" ->
+                        !known.reserved && known.broken && reported.state().equals("LOST");
                     default -> reported.state().equals("DRAINING");
                 };
     }

@@ -20,7 +20,10 @@ final class SlotKnowledge {
     String address;
 
     String rowState;
-    @Nullable Stay stay;
+
+    @Nullable
+    Stay stay;
+
     Instant releasedAt;
 
     Hardware hardware = Hardware.UNKNOWN;
@@ -34,15 +37,18 @@ final class SlotKnowledge {
     /** Nobody has heard of its ateom for too long. */
     boolean silent;
     /** Since when its actor has been idle. */
-    @Nullable Instant idleSince;
+    @Nullable
+    Instant idleSince;
     /** The last report showed {@link #stay} running. */
     boolean runs;
     /** Since when {@link #stay} has been known. */
     Instant staySince = Instant.EPOCH;
     /** What the last report showed that the record doesn't know of. */
-    @Nullable Stay squatter;
+    @Nullable
+    Stay squatter;
     /** The activation that the last report should have shown and didn't. */
-    @Nullable Stay missed;
+    @Nullable
+    Stay missed;
 
     /** This replica is about to claim it. */
     boolean reserved;
@@ -113,6 +119,19 @@ final class SlotKnowledge {
 
     Worker view() {
         return new Worker(
-                uid, pool, pod, node, ip, ateomId, address, hardware, state(), stay, runs, prepared, releasedAt, idleSince);
+                uid,
+                pool,
+                pod,
+                node,
+                ip,
+                ateomId,
+                address,
+                hardware,
+                state(),
+                stay,
+                runs,
+                prepared,
+                releasedAt,
+                idleSince);
     }
 }

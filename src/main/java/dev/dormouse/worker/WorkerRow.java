@@ -25,7 +25,8 @@ record WorkerRow(
         long generation,
         Instant releasedAt) {
 
-    @Nullable Stay stay() {
+    @Nullable
+    Stay stay() {
         return actor == null ? null : new Stay(uid, actor, generation);
     }
 }

@@ -44,8 +44,7 @@ class WorkerStore {
     private static final String LOSE = """
             update worker set state = 'LOST' where uid = any($1) and actor_id is null and state <> 'LOST' returning uid""";
 
-    private static final String REMOVE =
-            "delete from worker where uid = any($1) and actor_id is null returning uid";
+    private static final String REMOVE = "delete from worker where uid = any($1) and actor_id is null returning uid";
 
     private static final String SEEN = """
             insert into ateom (id, detail) values ($1, $2)
@@ -127,20 +126,18 @@ class WorkerStore {
 
     /** Removes ateoms that serve no worker and were not heard of for so long. */
     Uni<Void> removeAteoms(Duration silentFor) {
-        return database.run(REMOVE_ATEOMS, Tuple.of((double) silentFor.toSeconds())).replaceWithVoid();
+        return database.run(REMOVE_ATEOMS, Tuple.of((double) silentFor.toSeconds()))
+                .replaceWithVoid();
     }
 
     private Uni<Void> published(String sql, Collection<UUID> workers, String state) {
         return database.run(sql, Tuple.of(workers.toArray(UUID[]::new)))
-                .invoke(rows -> rows.forEach(
-                        row -> feed.publish(new ChangeFeed.WorkerChange(row.getUUID("uid"), state))))
+                .invoke(rows ->
+                        rows.forEach(row -> feed.publish(new ChangeFeed.WorkerChange(row.getUUID("uid"), state))))
                 .replaceWithVoid();
     }
 
-    private static <T> T[] column(
-            List<Reported> workers,
-            IntFunction<T[]> array,
-            Function<Reported, T> value) {
+    private static <T> T[] column(List<Reported> workers, IntFunction<T[]> array, Function<Reported, T> value) {
         return workers.stream().map(value).toArray(array);
     }
 

@@ -64,7 +64,8 @@ class WorkerUpkeep {
         if (config.role() != DormouseConfig.Role.SERVER) {
             return;
         }
-        changes = feed.changes().subscribe().with(this::changed, failure -> LOG.error("the change feed ended", failure));
+        changes =
+                feed.changes().subscribe().with(this::changed, failure -> LOG.error("the change feed ended", failure));
         timer = vertx.setPeriodic(1, EVERY.toMillis(), id -> run());
     }
 
@@ -117,13 +118,16 @@ class WorkerUpkeep {
 
     private void elsewhere(WorkerStore.SeenAteom ateom) {
         liveness.seenElsewhere(ateom.id(), ateom.age());
-        ateom.detail().slots().forEach((worker, slot) -> workers.look(worker, known -> {
-            // a worker that reports here is known better than from what was written a while ago
-            if (known.ateomId.equals(ateom.id()) && !liveness.hearsItself(ateom.id())) {
-                known.hardware = slot.hardware();
-                known.silent = known.silent && ateom.age().compareTo(config.workers().lostAfter()) > 0;
-            }
-        }));
+        ateom.detail()
+                .slots()
+                .forEach((worker, slot) -> workers.look(worker, known -> {
+                    // a worker that reports here is known better than from what was written a while ago
+                    if (known.ateomId.equals(ateom.id()) && !liveness.hearsItself(ateom.id())) {
+                        known.hardware = slot.hardware();
+                        known.silent = known.silent
+                                && ateom.age().compareTo(config.workers().lostAfter()) > 0;
+                    }
+                }));
         if (!liveness.hearsItself(ateom.id())) {
             workers.cached(ateom.detail().node(), ateom.detail().cached());
         }

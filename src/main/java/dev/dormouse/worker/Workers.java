@@ -8,7 +8,6 @@ import dev.dormouse.scheduler.Need;
 import dev.dormouse.scheduler.Placement;
 import dev.dormouse.scheduler.Pool;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -133,8 +132,7 @@ public class Workers {
 
     /** True when a worker of this node is heard of. */
     public synchronized boolean nodeIsThere(String node) {
-        return slots.values().stream()
-                .anyMatch(slot -> slot.node.equals(node) && !slot.silent);
+        return slots.values().stream().anyMatch(slot -> slot.node.equals(node) && !slot.silent);
     }
 
     /** True while there are workers of this node, heard of or not. */

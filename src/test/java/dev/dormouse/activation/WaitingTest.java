@@ -1,0 +1,95 @@
+package dev.dormouse.activation;
+
+import static dev.dormouse.activation.World.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dormouse.actor.ActorStatus;
+import dev.dormouse.actor.Cause;
+import dev.dormouse.name.ActorKey;
+import dev.dormouse.platform.Failure;
+import dev.dormouse.sim.SimulatedAteom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class WaitingTest {
+
+    private World world;
+    private SimulatedAteom ateom;
+    private List<ActorKey> holders;
+
+    @BeforeEach
+    void holdAllWorkers() {
+        world = new World(Map.of(
+                "dormouse.scheduler.wait", "2s",
+                "dormouse.scheduler.pressure-idle", "1s",
+                "dormouse.scheduler.queue-limit", "2"));
+        ateom = world.ateom("node-1", 2);
+        holders =
+                IntStream.range(0, 2).mapToObj(i -> world.create("holder-" + i)).toList();
+        holders.forEach(key -> await(world.replica.activations.resume(key, false, Cause.API)));
+    }
+
+    @AfterEach
+    void close() {
+        world.close();
+    }
+
+    @Test
+    void whoeverWaitsTooLongIsToldWhy() {
+        ActorKey late = world.create("late");
+
+        assertThatThrownBy(() -> await(world.replica.activations.resume(late, false, Cause.API)))
+                .isInstanceOf(Failure.class)
+                .hasMessageContaining("no free workers available")
+                .hasMessageContaining("of 2 workers in fitting pools 2 are busy")
+                .extracting(failure -> ((Failure) failure).retryAfter())
+                .isEqualTo(Duration.ofSeconds(1));
+        assertThat(world.status(late)).isEqualTo(ActorStatus.SUSPENDED);
+    }
+
+    @Test
+    void theQueueIsBounded() {
+        for (int i = 0; i < 2; i++) {
+            world.replica
+                    .activations
+                    .resume(world.create("waiting-" + i), false, Cause.API)
+                    .subscribe()
+                    .with(actor -> {}, failure -> {});
+        }
+        Awaitility.await().until(() -> world.replica.dispatcher.waiting() == 2);
+
+        assertThatThrownBy(() -> await(world.replica.activations.resume(world.create("refused"), false, Cause.API)))
+                .hasMessageContaining("too many callers wait");
+    }
+
+    @Test
+    void theActorIdleLongestMakesRoomWhenSomebodyWaits() {
+        ateom.idle(holders.get(0), Duration.ofSeconds(60));
+        ateom.idle(holders.get(1), Duration.ofSeconds(90));
+        Awaitility.await()
+                .until(() -> holders.stream().allMatch(key -> world.record(key).idleSince() != null));
+
+        await(world.replica.activations.resume(world.create("pressing"), false, Cause.REQUEST));
+
+        assertThat(world.status(holders.get(1))).isEqualTo(ActorStatus.SUSPENDED);
+        assertThat(world.status(holders.get(0))).isEqualTo(ActorStatus.RUNNING);
+        assertThat(world.sql("select cause from actor_event where actor_id = $1 and type = 'Suspending'", "holder-1")
+                        .getFirst()
+                        .getString(0))
+                .isEqualTo("PRESSURE");
+    }
+
+    @Test
+    void aBusyActorKeepsItsWorkerWhoeverWaits() {
+        assertThatThrownBy(() -> await(world.replica.activations.resume(world.create("late"), false, Cause.REQUEST)))
+                .hasMessageContaining("no free workers available");
+        assertThat(holders).allMatch(key -> world.status(key) == ActorStatus.RUNNING);
+    }
+}
