@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What programs need of this machine to run on another root: the loader, and the libraries that {@code ldd} names. */
 public final class SharedLibraries {
@@ -17,13 +18,16 @@ public final class SharedLibraries {
 
     private SharedLibraries() {}
 
-    /** The libraries that the programs below a directory need from outside it, where those look for them. */
-    public static RootFiles of(Path directory) throws IOException, InterruptedException {
+    /** The libraries that programs, or those below directories, need from elsewhere; each where it is looked for. */
+    public static RootFiles of(Path... programs) throws IOException, InterruptedException {
+        List<Path> roots = Stream.of(programs).map(Path::toAbsolutePath).toList();
         Set<Path> needed = new TreeSet<>();
-        for (Path program : programs(directory)) {
-            needed.addAll(neededBy(program));
+        for (Path root : roots) {
+            for (Path program : programsIn(root)) {
+                needed.addAll(neededBy(program));
+            }
         }
-        needed.removeIf(library -> library.startsWith(directory.toAbsolutePath()));
+        needed.removeIf(library -> roots.stream().anyMatch(library::startsWith));
         RootFiles files = new RootFiles();
         for (Path library : needed) {
             files.copy(library.toRealPath(), library.toString().substring(1));
@@ -32,7 +36,7 @@ public final class SharedLibraries {
     }
 
     private static Set<Path> neededBy(Path program) throws IOException, InterruptedException {
-        Process ldd = new ProcessBuilder("ldd", program.toAbsolutePath().toString())
+        Process ldd = new ProcessBuilder("ldd", program.toString())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         String output = new String(ldd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -43,8 +47,8 @@ public final class SharedLibraries {
         return places;
     }
 
-    private static List<Path> programs(Path directory) throws IOException {
-        try (var found = Files.walk(directory)) {
+    private static List<Path> programsIn(Path root) throws IOException {
+        try (var found = Files.walk(root)) {
             return found.filter(Files::isRegularFile).filter(SharedLibraries::isProgram).sorted().toList();
         }
     }
