@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * An actor's durable directories in a snapshot: {@code durable/<volume>.tar} each, with owners, modes and links. Sockets, pipes and
- * devices are left out: what stood behind them does not survive either.
+ * An actor's durable directories in a snapshot: {@code durable/<volume>.tar} each, as {@link TarPacker}
+ * writes it.
  */
 final class DurableDirs {
 

@@ -21,8 +21,8 @@ public final class TestImages {
     private static final Path BUSYBOX = Path.of("/bin/busybox");
     private static final Path PYTHON = Path.of("/usr/bin/python3");
     /** What the counter imports, directly or not; tests of Python, its compiler's parts and documentation stay out. */
-    private static final List<String> PYTHON_PACKAGES =
-            List.of("collections", "email", "encodings", "html", "http", "importlib", "json", "lib-dynload", "re", "urllib");
+    private static final List<String> PYTHON_PACKAGES = List.of(
+            "collections", "email", "encodings", "html", "http", "importlib", "json", "lib-dynload", "re", "urllib");
 
     private TestImages() {}
 

@@ -70,10 +70,14 @@ class TestImagesTest {
             Awaitility.await()
                     .atMost(Duration.ofSeconds(60))
                     .ignoreException(ConnectException.class)
-                    .until(() -> client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200);
+                    .until(() -> client.send(request, HttpResponse.BodyHandlers.ofString())
+                                    .statusCode()
+                            == 200);
             for (int expected = 1; expected <= 3; expected++) {
-                HttpRequest count = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/")).build();
-                assertThat(client.send(count, HttpResponse.BodyHandlers.ofString()).body())
+                HttpRequest count = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/"))
+                        .build();
+                assertThat(client.send(count, HttpResponse.BodyHandlers.ofString())
+                                .body())
                         .isEqualTo("nobody count: " + expected + "\n");
             }
         } finally {
@@ -88,7 +92,8 @@ class TestImagesTest {
         String reference = TestImages.cCounter(temp.resolve("layout"));
 
         assertCounts(reference);
-        assertThat(images.unpack(reference).rootfs().resolve("counter").toFile().length()).isLessThan(2_000_000);
+        assertThat(images.unpack(reference).rootfs().resolve("counter").toFile().length())
+                .isLessThan(2_000_000);
     }
 
     @Test
@@ -106,8 +111,8 @@ class TestImagesTest {
     @Test
     void busyboxRunsItsShell() throws Exception {
         assumeTrue(TestImages.hasBusybox());
-        UnpackedImage image = images.unpack(
-                TestImages.busybox(temp.resolve("layout"), "/bin/sh", "-c", "id -u > /tmp/out"));
+        UnpackedImage image =
+                images.unpack(TestImages.busybox(temp.resolve("layout"), "/bin/sh", "-c", "id -u > /tmp/out"));
 
         assertThat(start(image, 0).waitFor()).isZero();
 

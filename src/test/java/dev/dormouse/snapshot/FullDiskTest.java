@@ -49,7 +49,8 @@ class FullDiskTest {
     private static void assertDiskFull(ThrowingCallable call) {
         assertThatThrownBy(call)
                 .hasMessageContaining("disk is full")
-                .isInstanceOfSatisfying(SnapshotException.class, e -> assertThat(e.kind()).isEqualTo(Kind.DISK_FULL));
+                .isInstanceOfSatisfying(
+                        SnapshotException.class, e -> assertThat(e.kind()).isEqualTo(Kind.DISK_FULL));
     }
 
     private long freeBytes() throws IOException {
