@@ -1,0 +1,114 @@
+package dev.dormouse.golden;
+
+import dev.dormouse.template.ActorTemplate;
+import dev.dormouse.template.ActorTemplateStatus;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The statuses that may follow a template's present one, as values. */
+final class GoldenStatus {
+
+    private static final String READY_CONDITION = "Ready";
+    private static final String READY_MESSAGE = "Actor template is ready for use";
+
+    private final ActorTemplate template;
+    private final ActorTemplateStatus present;
+    private final Instant now;
+
+    GoldenStatus(ActorTemplate template, Instant now) {
+        this.template = template;
+        this.now = now;
+        this.present = template.getStatus() == null
+                ? new ActorTemplateStatus(null, null, null, null, null, null, 0)
+                : template.getStatus();
+    }
+
+    int failures() {
+        return present.goldenFailures() == null ? 0 : present.goldenFailures();
+    }
+
+    /** When the snapshot is due; null before the actor runs. */
+    @Nullable
+    Instant takeAt() {
+        return present.takeGoldenSnapshotAt() == null ? null : Instant.parse(present.takeGoldenSnapshotAt());
+    }
+
+    ActorTemplateStatus resume() {
+        return next(
+                GoldenPhase.RESUME, null, null, failures(), notReady("Booting", "The golden actor is being booted"));
+    }
+
+    ActorTemplateStatus waitUntil(Instant takeAt) {
+        Condition condition = notReady("WaitingForSnapshot", "The golden actor runs; its snapshot is due");
+        return next(GoldenPhase.WAIT, takeAt, null, failures(), condition);
+    }
+
+    ActorTemplateStatus ready(@Nullable String goldenSnapshot) {
+        return next(GoldenPhase.READY, takeAt(), goldenSnapshot, 0, condition("True", "Ready", READY_MESSAGE));
+    }
+
+    /** In the same phase, with the reason why it doesn't go on. */
+    ActorTemplateStatus blocked(String why) {
+        return next(GoldenPhase.of(template), takeAt(), null, failures(), notReady("Waiting", why));
+    }
+
+    /** One failure more. */
+    ActorTemplateStatus failedOnce(GoldenPhase then, String reason, String why) {
+        Instant takeAt = then == GoldenPhase.WAIT ? takeAt() : null;
+        return next(then, takeAt, null, failures() + 1, notReady(reason, why));
+    }
+
+    ActorTemplateStatus failed(String reason, String why) {
+        return next(GoldenPhase.FAILED, null, null, failures(), notReady(reason, why));
+    }
+
+    private ActorTemplateStatus next(
+            GoldenPhase phase,
+            @Nullable Instant takeAt,
+            @Nullable String goldenSnapshot,
+            int failures,
+            Condition condition) {
+        return new ActorTemplateStatus(
+                phase.written(),
+                GoldenActor.of(template).id().value(),
+                takeAt == null ? null : takeAt.toString(),
+                goldenSnapshot,
+                failures == 0 ? null : failures,
+                List.of(condition),
+                template.getMetadata().getGeneration());
+    }
+
+    private Condition notReady(String reason, String message) {
+        return condition("False", reason, message);
+    }
+
+    private Condition condition(String status, String reason, String message) {
+        return new ConditionBuilder()
+                .withType(READY_CONDITION)
+                .withStatus(status)
+                .withReason(reason)
+                .withMessage(message)
+                .withObservedGeneration(template.getMetadata().getGeneration())
+                .withLastTransitionTime(transitionTime(status))
+                .build();
+    }
+
+    /** Kept while the condition's status stays. */
+    private String transitionTime(String status) {
+        return conditions().stream()
+                .filter(c -> c.getType().equals(READY_CONDITION) && Objects.equals(c.getStatus(), status))
+                .map(Condition::getLastTransitionTime)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseGet(() -> now.truncatedTo(ChronoUnit.SECONDS).toString());
+    }
+
+    private List<Condition> conditions() {
+        return present.conditions() == null ? List.of() : present.conditions();
+    }
+}
