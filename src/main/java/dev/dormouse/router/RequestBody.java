@@ -42,7 +42,9 @@ final class RequestBody {
         });
         request.endHandler(_ -> present = first != null);
         context.runOnContext(_ -> {
-            request.pause();
+            if (present) {
+                request.pause();
+            }
             then.run();
         });
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A router on a port of its own, with a scripted waker and real actors: HTTP servers. */
 final class RouterFixture implements AutoCloseable {
@@ -31,6 +32,7 @@ final class RouterFixture implements AutoCloseable {
     final List<List<ActorKey>> busyReports = new CopyOnWriteArrayList<>();
     final ScriptedWaker waker;
     final Router router;
+    private @Nullable Future<Void> stopped;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
 
     private RouterFixture(ScriptedWaker waker, RouterSettings settings) {
@@ -104,9 +106,16 @@ final class RouterFixture implements AutoCloseable {
         }
     }
 
+    Future<Void> stopRouter() {
+        if (stopped == null) {
+            stopped = router.stop();
+        }
+        return stopped;
+    }
+
     @Override
     public void close() {
-        await(router.stop());
+        await(stopRouter());
         await(vertx.close());
         executor.close();
     }
