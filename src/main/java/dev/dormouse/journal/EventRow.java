@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.hibernate.annotations.ColumnTransformer;
 import org.hibernate.annotations.Immutable;
 import org.jspecify.annotations.Nullable;
 
@@ -54,8 +55,10 @@ class EventRow {
     @Nullable
     UUID snapshotId;
 
+    /** As text: which JSON types Hibernate knows depends on where it runs. */
+    @ColumnTransformer(read = "cast(phases as text)")
     @Nullable
-    JsonObject phases;
+    String phases;
 
     @Nullable
     String message;
@@ -80,7 +83,7 @@ class EventRow {
     private Map<String, Long> micros() {
         Map<String, Long> micros = new TreeMap<>();
         if (phases != null) {
-            phases.forEach(phase -> micros.put(phase.getKey(), ((Number) phase.getValue()).longValue()));
+            new JsonObject(phases).forEach(phase -> micros.put(phase.getKey(), ((Number) phase.getValue()).longValue()));
         }
         return micros;
     }
