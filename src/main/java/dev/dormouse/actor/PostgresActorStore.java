@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public class PostgresActorStore implements ActorStore {
 
     private static final Failure CHANGED_MEANWHILE =
-            new Failure(Code.ABORTED, "the actor changed meanwhile; read it again and retry");
+            new Failure(Code.ABORTED, "concurrent update conflict, please retry");
 
     private final ChangeFeed feed;
     private final Database database;

@@ -28,7 +28,7 @@ import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
 /** Atespaces. */
-@Path("/v1/atespaces")
+@Path("/v1")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "atespaces", description = "Tenants. The same actor id in two of them is two actors.")
 class AtespaceResource {
@@ -56,6 +56,7 @@ class AtespaceResource {
             String name) {}
 
     @GET
+    @Path("/atespaces")
     @Operation(operationId = "listAtespaces", summary = "Lists atespaces by name, page by page")
     public Uni<Page> list(
             @QueryParam("pageSize") @Parameter(description = "0 to 1000; 0 means 1000.") @Nullable String pageSize,
@@ -71,6 +72,7 @@ class AtespaceResource {
     }
 
     @POST
+    @Path("/atespaces")
     @Consumes(MediaType.APPLICATION_JSON)
     @Operation(operationId = "createAtespace", summary = "Creates an atespace")
     @APIResponse(responseCode = "201", description = "Created; Location says where.")
@@ -87,14 +89,14 @@ class AtespaceResource {
     }
 
     @GET
-    @Path("/{atespace}")
+    @Path("/atespaces/{atespace}")
     @Operation(operationId = "getAtespace", summary = "Shows an atespace")
     public Uni<View> get(@PathParam("atespace") String atespace) {
         return atespaces.get(new AtespaceName(atespace)).map(View::of);
     }
 
     @DELETE
-    @Path("/{atespace}")
+    @Path("/atespaces/{atespace}")
     @Operation(operationId = "deleteAtespace", summary = "Deletes an atespace without actors")
     @APIResponse(responseCode = "204", description = "Deleted.")
     public Uni<Void> delete(@PathParam("atespace") String atespace) {

@@ -83,7 +83,8 @@ class EventRow {
     private Map<String, Long> micros() {
         Map<String, Long> micros = new TreeMap<>();
         if (phases != null) {
-            new JsonObject(phases).forEach(phase -> micros.put(phase.getKey(), ((Number) phase.getValue()).longValue()));
+            new JsonObject(phases)
+                    .forEach(phase -> micros.put(phase.getKey(), ((Number) phase.getValue()).longValue()));
         }
         return micros;
     }

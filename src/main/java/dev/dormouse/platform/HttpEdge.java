@@ -1,34 +1,50 @@
 package dev.dormouse.platform;
 
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.quarkus.runtime.configuration.MemorySize;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Gives a {@link Problem} to what ends before REST sees it: bodies that are too large, paths that can't be decoded. */
+/** Gives a {@link Problem} to what ends before REST sees it: bodies and paths that are too large. */
 @ApplicationScoped
 class HttpEdge {
-
-    // Quarkus refuses large bodies at -2, without a word
-    private static final int BEFORE_UPLOAD_LIMIT = -3;
 
     private static final int LONGEST_URI = 8192;
 
     private final long maxBody;
+    private final Handler<RoutingContext> reader;
 
     HttpEdge(@ConfigProperty(name = "quarkus.http.limits.max-body-size") Optional<MemorySize> maxBody) {
         this.maxBody = maxBody.map(MemorySize::asLongValue).orElse(Long.MAX_VALUE);
+        this.reader = BodyHandler.create(false).setBodyLimit(this.maxBody);
     }
 
     void install(@Observes Router router) {
-        router.route().order(BEFORE_UPLOAD_LIMIT).handler(this::refuseTooLarge);
-        // before the framework's own, which answers without a body
-        router.route().order(Integer.MIN_VALUE).failureHandler(HttpEdge::explain);
+        // first of all: the framework's own checks answer without a body
+        router.route().order(Integer.MIN_VALUE).handler(this::check).failureHandler(HttpEdge::explain);
+    }
+
+    private void check(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        if (request.uri().length() > LONGEST_URI) {
+            answer(context, HttpRefusal.problem(414));
+        } else if (declaredLength(request) > maxBody) {
+            // the rest of the body is not worth reading
+            context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            answer(context, HttpRefusal.problem(413));
+        } else if (request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null) {
+            // without a length only reading tells: at most as much as is taken, and without holding a thread
+            reader.handle(context);
+        } else {
+            context.next();
+        }
     }
 
     private static void explain(RoutingContext context) {
@@ -40,20 +56,8 @@ class HttpEdge {
         }
     }
 
-    private void refuseTooLarge(RoutingContext context) {
-        if (context.request().uri().length() > LONGEST_URI) {
-            answer(context, HttpRefusal.problem(414));
-        } else if (declaredLength(context) > maxBody) {
-            // the rest of the body is not worth reading
-            context.response().putHeader(HttpHeaderNames.CONNECTION, HttpHeaders.CLOSE);
-            answer(context, HttpRefusal.problem(413));
-        } else {
-            context.next();
-        }
-    }
-
-    private static long declaredLength(RoutingContext context) {
-        String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
+    private static long declaredLength(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         try {
             return length == null ? 0 : Long.parseLong(length);
         } catch (NumberFormatException e) {
