@@ -11,6 +11,10 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,17 +31,45 @@ public final class StoreDatabase implements AutoCloseable {
 
     private static final int CONNECTIONS = 10;
 
-    private final TestDatabase.Fresh fresh = TestDatabase.fresh();
+    private final TestDatabase.Fresh fresh;
     private final Vertx vertx = Vertx.vertx();
     private final Pool pool;
     private final List<AutoCloseable> opened = new ArrayList<>();
+    private long postmaster;
 
     public StoreDatabase() {
+        this(TestDatabase.fresh());
+    }
+
+    private StoreDatabase(TestDatabase.Fresh fresh) {
+        this.fresh = fresh;
         Flyway.configure()
                 .dataSource(fresh.jdbcUrl(), fresh.user(), fresh.password())
                 .load()
                 .migrate();
         pool = newPool();
+    }
+
+    /** On a server of its own that waits for the disk, as in production; it ends with this database. */
+    public static StoreDatabase durable() throws IOException {
+        EmbeddedDatabase server = EmbeddedDatabase.open(Files.createTempDirectory("dormouse-bench-db"));
+        URI address = URI.create(server.settings().get("quarkus.datasource.reactive.url"));
+        StoreDatabase database = new StoreDatabase(new TestDatabase.Fresh(
+                address.getPort(),
+                address.getPath().substring(1),
+                server.settings().get("quarkus.datasource.username"),
+                server.settings().get("quarkus.datasource.password"),
+                server.settings()));
+        database.postmaster = server.pid().orElseThrow();
+        database.opened.addFirst(server::stop);
+        return database;
+    }
+
+    /** The server's processes below /proc, for their CPU time; only of a {@link #durable} one. */
+    public List<Path> processes() {
+        return ProcessHandle.of(postmaster).orElseThrow().children()
+                .map(process -> Path.of("/proc", Long.toString(process.pid())))
+                .toList();
     }
 
     public Vertx vertx() {
