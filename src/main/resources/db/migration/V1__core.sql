@@ -82,7 +82,7 @@ create table ateom (
     detail    jsonb       not null      -- {node, cached [snapshot id], slots {worker uid: {sandboxClass, builds, cpu, prepared}}}
 );
 
--- Which actor holds which snapshot. A fork holds its origin's snapshot too, under the same id and URI: files go when no row is left.
+-- Which actor holds which snapshot. A fork holds the snapshot of another under the same id and URI: files go when no row is left.
 create table snapshot (
     atespace      text collate "C" not null,
     actor_id      text collate "C" not null,
@@ -94,19 +94,22 @@ create table snapshot (
     sandbox_build text        not null,
     cpu           text        not null,
     node          text,                 -- null: durable
+    owner_atespace text collate "C",    -- the actor it was taken of, where that is another: a fork's
+    owner_id      text collate "C",
     taken_at      timestamptz not null,
     recorded_at   timestamptz not null default now(), -- retention goes by this one: one clock
     -- the same snapshot may be on a node and, uploaded, durable
     primary key (atespace, actor_id, id, node)
 );
-create index snapshot_id on snapshot (id);
+-- rows of forks only: the owner's own is found by its key
+create index snapshot_forked on snapshot (id) where owner_id is not null;
 
 -- Snapshots that an actor let go. Their files are removed once no row of snapshot names the id; then the row goes too.
 create table snapshot_deleting (
     id         uuid        not null,
     node       text        not null, -- empty: durable
-    atespace   text        not null,
-    actor_id   text        not null,
+    atespace   text collate "C" not null, -- the actor it was taken of
+    actor_id   text collate "C" not null,
     uri        text        not null,
     dropped_at timestamptz not null default now(),
     primary key (id, node)

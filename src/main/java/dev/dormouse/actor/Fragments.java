@@ -30,14 +30,19 @@ final class Fragments {
     private static final String HELD_BY =
             "w.uid = a.worker_uid and w.atespace = a.atespace and w.actor_id = a.id and w.generation = a.generation";
 
-    /** What every transition answers: the actor's columns, and the state its worker went to, if it took or left one. */
-    static final String ANSWER =
-            "select " + ActorRow.columnsOf("a") + ", (select u.state from u where u.uid = a.worker_uid) from a";
-
-    /** As {@link #ANSWER} where no worker changes hands. */
-    static final String ANSWER_WITHOUT_WORKER = "select " + ActorRow.columnsOf("a") + ", null::text from a";
+    /** The state that {@link #workersReleased} left the actor's worker in. */
+    static final String WORKER_STATE = "(select u.state from u where u.uid = a.worker_uid)";
 
     private Fragments() {}
+
+    /**
+     * What every transition answers: the actor's columns, and then a worker's state.
+     *
+     * @param workerState SQL for the state its worker went to; null where none changes hands
+     */
+    static String answer(String workerState) {
+        return "select %s, %s from a".formatted(ActorRow.columnsOf("a"), workerState);
+    }
 
     /**
      * The workers of {@code a} are given back. One that drains or is lost stays so.
@@ -82,14 +87,16 @@ final class Fragments {
             snapshotsDropped("select x.id, x.node from snapshot x where x.atespace = a.atespace and x.actor_id = a.id");
 
     private static String snapshotsDropped(String choice) {
+        // the choice by itself, so that each row to go is then looked up by its whole key
         return """
-                d as (
-                  delete from snapshot s
-                  using a cross join lateral (
+                o as materialized (
+                  select a.atespace, a.id as actor_id, c.id, c.node from a cross join lateral (
                     %s
-                  ) o
-                  where s.atespace = a.atespace and s.actor_id = a.id and s.id = o.id and s.node = o.node
-                  returning s.id, s.node, s.atespace, s.actor_id, s.uri),
+                  ) c),
+                d as (
+                  delete from snapshot s using o
+                  where s.atespace = o.atespace and s.actor_id = o.actor_id and s.id = o.id and s.node = o.node
+                  returning s.id, s.node, coalesce(s.owner_atespace, s.atespace) as atespace, coalesce(s.owner_id, s.actor_id) as actor_id, s.uri),
                 g as (
                   insert into snapshot_deleting (id, node, atespace, actor_id, uri)
                   select id, node, atespace, actor_id, uri from d

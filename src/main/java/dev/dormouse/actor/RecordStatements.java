@@ -78,7 +78,7 @@ final class RecordStatements {
             .sql("""
                 %s,
                 o as (
-                  select b.uid
+                  select b.uid, coalesce(x.owner_atespace, x.atespace) as owner_atespace, coalesce(x.owner_id, x.actor_id) as owner_id
                   from b join snapshot x on x.atespace = b.origin_atespace and x.actor_id = b.origin_id
                                         and x.id = b.taken_id and x.node = ''
                   for key share of x),
@@ -91,9 +91,11 @@ final class RecordStatements {
                   on conflict (atespace, id) do nothing
                   returning *),
                 s as (
-                  insert into snapshot (atespace, actor_id, id, uri, scope, size_bytes, sandbox_class, sandbox_build, cpu, node, taken_at)
-                  select b.atespace, b.id, b.taken_id, b.uri, b.scope, b.size_bytes, b.sandbox_class, b.sandbox_build, b.cpu, '', b.taken_at
-                  from b join a on a.uid = b.uid where b.taken_id is not null),
+                  insert into snapshot (atespace, actor_id, id, uri, scope, size_bytes, sandbox_class, sandbox_build, cpu, node,
+                                        owner_atespace, owner_id, taken_at)
+                  select b.atespace, b.id, b.taken_id, b.uri, b.scope, b.size_bytes, b.sandbox_class, b.sandbox_build, b.cpu, '',
+                         o.owner_atespace, o.owner_id, b.taken_at
+                  from b join a on a.uid = b.uid join o on o.uid = b.uid),
                 f as (
                   insert into actor_event (atespace, actor_id, actor_uid, type, to_status, generation, snapshot_id, message)
                   select a.atespace, a.id, a.uid, 'Forked', a.status, a.generation, b.taken_id,
@@ -110,7 +112,7 @@ final class RecordStatements {
     static final SetStatement<ActorKey> FIND = WakeStatements.<ActorKey>keyed(Function.<ActorKey>identity())
             .sql("""
                 a as not materialized (select a.* from b join actor a on %s)
-                %s""".formatted(Fragments.KEY, Fragments.ANSWER_WITHOUT_WORKER));
+                %s""".formatted(Fragments.KEY, Fragments.answer("null::text")));
 
     static final SetStatement<Patch> PATCH = WakeStatements.<Patch>keyed(Patch::key)
             .column("labels", JSON, c -> c.labels() == null ? null : ActorRow.json(c.labels()))
@@ -123,7 +125,7 @@ final class RecordStatements {
                   from b
                   where %s and (b.if_version is null or a.version = b.if_version)
                   returning a.*)
-                %s""".formatted(Fragments.CHANGED, Fragments.KEY, Fragments.ANSWER_WITHOUT_WORKER));
+                %s""".formatted(Fragments.CHANGED, Fragments.KEY, Fragments.answer("null::text")));
 
     static final SetStatement<Deletion> DELETE = WakeStatements.<Deletion>keyed(Deletion::key)
             .column("if_version", BIGINT, Deletion::ifVersion)
@@ -137,7 +139,7 @@ final class RecordStatements {
                 j as (
                   insert into actor_event (atespace, actor_id, actor_uid, type, from_status, generation)
                   select a.atespace, a.id, a.uid, 'Deleted', a.status, a.generation from a)
-                %s""".formatted(Fragments.KEY, Fragments.ALL_SNAPSHOTS_DROPPED, Fragments.ANSWER_WITHOUT_WORKER));
+                %s""".formatted(Fragments.KEY, Fragments.ALL_SNAPSHOTS_DROPPED, Fragments.answer("null::text")));
 
     /** For the snapshot of a fork. */
     static @Nullable SnapshotRef durable(@Nullable SnapshotRef snapshot) {

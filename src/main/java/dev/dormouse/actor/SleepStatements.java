@@ -91,7 +91,7 @@ final class SleepStatements {
                                     .withWorker()
                                     .snapshot("a.intent_snapshot")
                                     .journaled(),
-                            Fragments.ANSWER_WITHOUT_WORKER));
+                            Fragments.answer("null::text")));
 
     static final SetStatement<Slept> SLEPT = withSnapshot(WakeStatements.<Slept>keyed(Slept::key), Slept::snapshot)
             .column("generation", BIGINT, Slept::generation)
@@ -126,7 +126,7 @@ final class SleepStatements {
                                     .snapshot("a.taken_id")
                                     .phases("a.phases")
                                     .journaled(),
-                            Fragments.ANSWER));
+                            Fragments.answer(Fragments.WORKER_STATE)));
 
     /** Locks first, to know the status it came from; it is rare enough. */
     static final SetStatement<SleepFailed> SLEEP_FAILED = WakeStatements.<SleepFailed>keyed(SleepFailed::key)
@@ -155,7 +155,7 @@ final class SleepStatements {
                                     .phases("a.phases")
                                     .message("a.last_error")
                                     .journaled(),
-                            Fragments.ANSWER_WITHOUT_WORKER));
+                            Fragments.answer("null::text")));
 
     static final SetStatement<Promote> PROMOTE = WakeStatements.<Promote>keyed(Promote::key)
             .column("cause", TEXT, c -> c.cause().name())
@@ -176,7 +176,7 @@ final class SleepStatements {
                             Fragments.CHANGED,
                             Fragments.KEY,
                             Event.of("'Suspending'", "'PAUSED'").journaled(),
-                            Fragments.ANSWER_WITHOUT_WORKER));
+                            Fragments.answer("null::text")));
 
     static final SetStatement<Promoted> PROMOTED = withSnapshot(
                     WakeStatements.<Promoted>keyed(Promoted::key), Promoted::snapshot)
@@ -210,7 +210,7 @@ final class SleepStatements {
                             .phases("a.phases")
                             .message("a.last_error")
                             .journaled(),
-                    Fragments.ANSWER_WITHOUT_WORKER));
+                    Fragments.answer("null::text")));
 
     static final SetStatement<Taken> TAKEN = withSnapshot(WakeStatements.<Taken>keyed(Taken::key), Taken::snapshot)
             .column("generation", BIGINT, Taken::generation)
@@ -234,5 +234,5 @@ final class SleepStatements {
                                     .withWorker()
                                     .snapshot("a.taken_id")
                                     .journaled(),
-                            Fragments.ANSWER_WITHOUT_WORKER));
+                            Fragments.answer("null::text")));
 }

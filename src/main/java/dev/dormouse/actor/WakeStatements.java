@@ -39,7 +39,10 @@ final class WakeStatements {
                 .column("id", TEXT, c -> key.apply(c).id().value());
     }
 
-    /** The worker is locked first, and passed over when another claim holds it: claims never wait for each other's workers. */
+    /**
+     * The worker is locked first, and passed over when another claim holds it: claims never wait for each other's workers. Lateral, as
+     * a plain join might read all workers.
+     */
     static final SetStatement<ActorStore.Claim> CLAIM = WakeStatements.<ActorStore.Claim>keyed(ActorStore.Claim::key)
             .column("seen_version", BIGINT, ActorStore.Claim::seenVersion)
             .column("chosen", UUIDS, ActorStore.Claim::workerUid)
@@ -51,9 +54,8 @@ final class WakeStatements {
                 w as (
                   select b.*, null::uuid as snapshot_id, w.uid as worker_uid,
                          jsonb_build_object('namespace', w.namespace, 'pool', w.pool, 'pod', w.pod, 'ip', w.ip, 'node', w.node) as worker
-                  from b join worker w on w.uid = b.chosen
-                  where w.state = 'FREE'
-                  for update of w skip locked),
+                  from b cross join lateral (
+                    select * from worker w where w.uid = b.chosen and w.state = 'FREE' for update skip locked) w),
                 a as (
                   update actor a
                   set status = 'RESUMING', generation = a.generation + 1, worker_uid = b.worker_uid, worker = b.worker,
@@ -63,8 +65,7 @@ final class WakeStatements {
                   returning a.*, b.claim_us),
                 u as (
                   update worker w set state = 'ASSIGNED', atespace = a.atespace, actor_id = a.id, generation = a.generation
-                  from a where w.uid = a.worker_uid
-                  returning w.uid, w.state),
+                  from a where w.uid = a.worker_uid),
                 %s
                 %s""".formatted(
                     Fragments.INTENT,
@@ -75,7 +76,7 @@ final class WakeStatements {
                             .withWorker()
                             .phases("jsonb_build_object('claim', a.claim_us)")
                             .journaled(),
-                    Fragments.ANSWER));
+                    Fragments.answer("'ASSIGNED'")));
 
     static final SetStatement<Running> RUNNING = WakeStatements.<Running>keyed(Running::key)
             .column("generation", BIGINT, Running::generation)
@@ -97,7 +98,7 @@ final class WakeStatements {
                                     .withWorker()
                                     .phases("a.phases")
                                     .journaled(),
-                            Fragments.ANSWER_WITHOUT_WORKER));
+                            Fragments.answer("null::text")));
 
     private static final String TO_REST = """
             status = case when b.keep_local and a.local_snapshot is not null then 'PAUSED' else 'SUSPENDED' end,
@@ -130,7 +131,7 @@ final class WakeStatements {
                                     .phases("a.phases")
                                     .message("a.last_error")
                                     .journaled(),
-                            Fragments.ANSWER));
+                            Fragments.answer(Fragments.WORKER_STATE)));
 
     /** Locks first, to know the status it came from; it is rare enough. */
     static final SetStatement<Fell> FELL = WakeStatements.<Fell>keyed(Fell::key)
@@ -140,14 +141,14 @@ final class WakeStatements {
             .column("keep_local", BOOLEAN, Fell::keepLocal)
             .column("lost", BOOLEAN, c -> c.worker() == ActorStore.WorkerAfter.LOST)
             .sql("""
-                o as (
+                l as (
                   select b.*, a.status as from_status
                   from b join actor a on %s and a.generation = b.generation
                   where a.status not in ('SUSPENDED', 'PAUSED')
                   for update of a),
                 a as (
                   update actor a set %s, %s, %s
-                  from o b
+                  from l b
                   where %s
                   returning a.*, b.keep_local, b.lost, b.event_type, b.from_status),
                 p as (delete from promotion p using a where p.atespace = a.atespace and p.actor_id = a.id),
@@ -166,5 +167,5 @@ final class WakeStatements {
                                     .withWorker()
                                     .message("a.last_error")
                                     .journaled(),
-                            Fragments.ANSWER));
+                            Fragments.answer(Fragments.WORKER_STATE)));
 }

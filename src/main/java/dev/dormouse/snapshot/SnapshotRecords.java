@@ -7,12 +7,15 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
+import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Which snapshots actors hold, and which nobody holds any more. */
@@ -21,7 +24,9 @@ public class SnapshotRecords {
 
     private static final String DELETING = """
             select g.id, g.node, g.atespace, g.actor_id, g.uri from snapshot_deleting g
-            where not exists (select from snapshot s where s.id = g.id and s.node = g.node)
+            where not exists (select from snapshot s
+                              where s.atespace = g.atespace and s.actor_id = g.actor_id and s.id = g.id and s.node = g.node)
+              and not exists (select from snapshot s where s.id = g.id and s.node = g.node and s.owner_id is not null)
             order by g.dropped_at limit $1::int""";
 
     private static final String DELETED = """
@@ -29,12 +34,14 @@ public class SnapshotRecords {
             where g.id = b.id and g.node = b.node""";
 
     private static final String KNOWN = """
-            select b.uri from unnest($1::uuid[], $2::text[]) as b(id, uri)
-            where exists (select from snapshot s where s.id = b.id and s.uri = b.uri)
-               or exists (select from snapshot_deleting g where g.id = b.id and g.uri = b.uri)
-               or b.id in (select a.intent_snapshot
-                           from worker w join actor a on a.atespace = w.atespace and a.id = w.actor_id
-                           where a.intent_snapshot is not null)""";
+            select b.uri
+            from unnest($1::text[], $2::text[], $3::uuid[], $4::text[]) as b(atespace, actor_id, id, uri)
+            where exists (select from snapshot s
+                          where s.atespace = b.atespace and s.actor_id = b.actor_id and s.id = b.id and s.node = '')
+               or exists (select from snapshot s where s.id = b.id and s.node = '' and s.owner_id is not null)
+               or exists (select from snapshot_deleting g where g.id = b.id and g.node = '')
+               or exists (select from actor a
+                          where a.atespace = b.atespace and a.id = b.actor_id and a.intent_snapshot = b.id)""";
 
     private final Database database;
     private final Sessions sessions;
@@ -58,7 +65,7 @@ public class SnapshotRecords {
     /**
      * A snapshot that no actor holds any more.
      *
-     * @param key who let it go last
+     * @param key the actor it was taken of
      * @param node the node that alone has it; null when it is durable
      */
     public record Dropped(
@@ -84,7 +91,8 @@ public class SnapshotRecords {
                 .map(Dropped::node)
                 .map(node -> node == null ? "" : node)
                 .toArray(String[]::new);
-        return database.run(DELETED, Tuple.of(ids, nodes)).replaceWithVoid();
+        return database.run(DELETED, Tuple.tuple().addValue(ids).addValue(nodes))
+                .replaceWithVoid();
     }
 
     /**
@@ -92,16 +100,13 @@ public class SnapshotRecords {
      * belong to a fork under way: sweep only what has been there for hours.
      */
     public Uni<Set<String>> known(Collection<String> uris) {
-        List<UUID> ids = new ArrayList<>();
-        List<String> named = new ArrayList<>();
-        for (String uri : uris) {
-            UUID id = idOf(uri);
-            if (id != null) {
-                ids.add(id);
-                named.add(uri);
-            }
-        }
-        Tuple parameters = Tuple.of(ids.toArray(UUID[]::new), named.toArray(String[]::new));
+        List<Located> located =
+                uris.stream().map(Located::at).flatMap(Optional::stream).toList();
+        Tuple parameters = Tuple.of(
+                column(located, String.class, at -> at.key().atespace().value()),
+                column(located, String.class, at -> at.key().id().value()),
+                column(located, UUID.class, Located::id),
+                column(located, String.class, Located::uri));
         return database.run(KNOWN, parameters).map(rows -> {
             Set<String> known = new HashSet<>();
             rows.forEach(row -> known.add(row.getString(0)));
@@ -109,11 +114,25 @@ public class SnapshotRecords {
         });
     }
 
-    private static @Nullable UUID idOf(String uri) {
-        try {
-            return UUID.fromString(uri.substring(uri.lastIndexOf('/') + 1));
-        } catch (IllegalArgumentException notOurs) {
-            return null;
+    @SuppressWarnings("unchecked")
+    private static <T> T[] column(List<Located> located, Class<T> type, Function<Located, T> value) {
+        return located.stream().map(value).toArray(size -> (T[]) Array.newInstance(type, size));
+    }
+
+    /** What {@code <location>/<atespace>/<actor>/<snapshot-id>} says. */
+    private record Located(ActorKey key, UUID id, String uri) {
+
+        static Optional<Located> at(String uri) {
+            String[] parts = uri.split("/");
+            int last = parts.length - 1;
+            try {
+                return last < 2
+                        ? Optional.empty()
+                        : Optional.of(new Located(
+                                ActorKey.of(parts[last - 2], parts[last - 1]), UUID.fromString(parts[last]), uri));
+            } catch (IllegalArgumentException notOurs) {
+                return Optional.empty();
+            }
         }
     }
 }

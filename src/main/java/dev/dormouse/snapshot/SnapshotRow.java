@@ -5,6 +5,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
+import jakarta.persistence.IdClass;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
@@ -13,8 +14,11 @@ import org.hibernate.annotations.Immutable;
 /** An actor's hold on a snapshot as the database has it; written by the statements that make transitions. */
 @Entity(name = "Snapshot")
 @Table(name = "snapshot")
+@IdClass(SnapshotRow.Key.class)
 @Immutable
 class SnapshotRow {
+
+    record Key(String atespace, String actorId, UUID id, String node) {}
 
     @Id
     String atespace;

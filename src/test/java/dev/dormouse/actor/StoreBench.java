@@ -44,8 +44,8 @@ public final class StoreBench {
     private StoreBench(StoreDatabase database, Duration time) {
         this.database = database;
         this.time = time;
-        Batcher.Limits limits = new Batcher.Limits(
-                Integer.getInteger("batch.size", 256), Integer.getInteger("batch.inFlight", 1));
+        Batcher.Limits limits =
+                new Batcher.Limits(Integer.getInteger("batch.size", 256), Integer.getInteger("batch.inFlight", 1));
         this.store = new PostgresActorStore(database.database(), silent(), limits);
     }
 
@@ -76,7 +76,8 @@ public final class StoreBench {
                 select gen_random_uuid(), 'bench', 'pool', 'pod-' || i, 'node', '10.0.0.1', gen_random_uuid(), 'localhost:1', 'FREE'
                 from generate_series(1, $1::int) i""", WORKERS);
         database.sql("select uid from worker").forEach(row -> free.add(row.getUUID(0)));
-        System.out.printf("%-34s %10s %9s %9s %9s %7s %7s%n", "", "per s", "p50 ms", "p95 ms", "p99 ms", "JVM %", "PG %");
+        System.out.printf(
+                "%-34s %10s %9s %9s %9s %7s %7s%n", "", "per s", "p50 ms", "p95 ms", "p99 ms", "JVM %", "PG %");
         for (int callers : CALLERS) {
             measure("create, " + callers + " callers", callers, i -> create());
         }
@@ -86,7 +87,8 @@ public final class StoreBench {
         load(ACTORS, large);
         cycles("cycle among " + count() + " actors");
         lists();
-        database.sql("select relname::text, n_tup_upd, n_tup_hot_upd from pg_stat_user_tables where n_tup_upd > 0 order by 1")
+        database.sql(
+                        "select relname::text, n_tup_upd, n_tup_hot_upd from pg_stat_user_tables where n_tup_upd > 0 order by 1")
                 .forEach(row -> System.out.printf(
                         "%-34s %d updates, %d of them HOT%n", row.getString(0), row.getLong(1), row.getLong(2)));
     }
@@ -130,7 +132,8 @@ public final class StoreBench {
             AtomicLong claimed = new AtomicLong();
             List<Long> claims = java.util.Collections.synchronizedList(new ArrayList<>());
             int turns = callers;
-            AtomicInteger[] turn = IntStream.range(0, callers).mapToObj(AtomicInteger::new).toArray(AtomicInteger[]::new);
+            AtomicInteger[] turn =
+                    IntStream.range(0, callers).mapToObj(AtomicInteger::new).toArray(AtomicInteger[]::new);
             measure(name + ", " + callers + " callers", callers, caller -> {
                 // each caller has actors of its own, spread over all
                 int actor = (int) ((turn[caller].getAndAdd(turns) * 7919L) % (actors / turns * turns));
@@ -211,7 +214,13 @@ public final class StoreBench {
         long start = System.nanoTime();
         List<Long> nanos = load(callers, call, time);
         double seconds = (System.nanoTime() - start) / 1e9;
-        print(name, callers, nanos, seconds, (jvmMillis() - cpu) / seconds / 10, (postgresMillis() - postgres) / seconds / 10);
+        print(
+                name,
+                callers,
+                nanos,
+                seconds,
+                (jvmMillis() - cpu) / seconds / 10,
+                (postgresMillis() - postgres) / seconds / 10);
     }
 
     private static List<Long> load(int callers, IntFunction<Uni<?>> call, Duration time) throws InterruptedException {
@@ -251,11 +260,17 @@ public final class StoreBench {
     }
 
     private static double millis(long[] sorted, int percentile) {
-        return sorted.length == 0 ? Double.NaN : sorted[Math.min(sorted.length - 1, sorted.length * percentile / 100)] / 1e6;
+        return sorted.length == 0
+                ? Double.NaN
+                : sorted[Math.min(sorted.length - 1, sorted.length * percentile / 100)] / 1e6;
     }
 
     private static long jvmMillis() {
-        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toMillis();
+        return ProcessHandle.current()
+                .info()
+                .totalCpuDuration()
+                .orElse(Duration.ZERO)
+                .toMillis();
     }
 
     /** CPU time of the database's processes, in milliseconds: a tick of /proc is 10 ms. */

@@ -67,7 +67,9 @@ public final class StoreDatabase implements AutoCloseable {
 
     /** The server's processes below /proc, for their CPU time; only of a {@link #durable} one. */
     public List<Path> processes() {
-        return ProcessHandle.of(postmaster).orElseThrow().children()
+        return ProcessHandle.of(postmaster)
+                .orElseThrow()
+                .children()
                 .map(process -> Path.of("/proc", Long.toString(process.pid())))
                 .toList();
     }
