@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
 final class ServerCommand implements Callable<Integer> {
 
     private static final String DATABASE_URL = "quarkus.datasource.reactive.url";
-    private static final String DATABASE_IS_OURS = "dormouse.database.embedded";
+    private static final String DEMO_IMAGES = "dormouse.images.redirect.\"registry.example/dormouse\"";
+    private static final String DATABASE_IS_OURS = "embedded-database";
 
     @Option(names = "--data-dir", description = "Keeps database, images and snapshots (default: ~/.dormouse).")
     @Nullable
@@ -30,6 +31,10 @@ final class ServerCommand implements Callable<Integer> {
     @Option(names = "--manifests", description = "Directory of WorkerPools and ActorTemplates, watched.")
     @Nullable
     Path manifests;
+
+    @Option(names = "--demo", description = "Directory of the demo, as the build makes it: its manifests and images.")
+    @Nullable
+    Path demo;
 
     @Option(names = "--port", description = "API, console and gRPC (default: 8080).")
     @Nullable
@@ -50,6 +55,10 @@ final class ServerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Settings.set("dormouse.standalone.manifests", manifests);
+        if (demo != null) {
+            Settings.set("dormouse.standalone.manifests", demo.resolve("manifests"));
+            Settings.set(DEMO_IMAGES, "oci:" + demo.resolve("images").toAbsolutePath());
+        }
         Settings.set("quarkus.http.port", port);
         Settings.set("dormouse.router.port", routerPort);
         Settings.set("quarkus.management.port", managementPort);

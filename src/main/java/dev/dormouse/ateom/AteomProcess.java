@@ -5,6 +5,7 @@ import dev.dormouse.ateom.wire.WorkerRegistry;
 import dev.dormouse.ateom.wire.WorkerRegistryClient;
 import dev.dormouse.platform.DormouseConfig;
 import dev.dormouse.platform.DormouseConfig.Role;
+import dev.dormouse.platform.ShutdownOrder;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,6 +15,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.HttpServerStart;
 import io.vertx.core.Vertx;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.ObservesAsync;
@@ -137,7 +139,7 @@ class AteomProcess {
         }
     }
 
-    synchronized void stop(@Observes ShutdownEvent event) {
+    synchronized void stop(@Observes @Priority(ShutdownOrder.ATEOM) ShutdownEvent event) {
         RunningAteom ateom = running;
         running = null;
         if (ateom != null) {

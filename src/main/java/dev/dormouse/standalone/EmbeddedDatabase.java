@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public final class EmbeddedDatabase {
 
     private static final Logger LOG = Logger.getLogger(EmbeddedDatabase.class.getName());
+    /** Says at length what is said here in a line. A field, because the logging system keeps loggers only while somebody does. */
+    private static final Logger LIBRARY = Logger.getLogger("io.zonky.test");
+
     private static final String USER = "postgres";
     private static final Duration STARTUP = Duration.ofSeconds(30);
     private static final int RESTART_ATTEMPTS = 40;
@@ -123,6 +126,7 @@ public final class EmbeddedDatabase {
     }
 
     private ProcessHandle start() throws IOException {
+        LIBRARY.setLevel(Level.OFF);
         boolean secured = Files.exists(securedMarker());
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setPort(port)
