@@ -1,0 +1,80 @@
+package dev.dormouse.console;
+
+import dev.dormouse.actor.Actor;
+import dev.dormouse.actor.ActorStatus;
+import dev.dormouse.actor.ActorStore;
+import dev.dormouse.journal.EventStore;
+import dev.dormouse.worker.Workers;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** The console: a page made on the server, whose live part the browser asks for again whenever the feed tells of a change. */
+@Path("/")
+@Produces(MediaType.TEXT_HTML)
+public class ConsoleResource {
+
+    /** As many sleepers as fit on a screen. */
+    private static final int SLEEPERS = 120;
+
+    private static final int EVENTS_READ = 500;
+    private static final int EVENTS_SHOWN = 20;
+
+    private final Workers workers;
+    private final ActorStore actors;
+    private final EventStore events;
+
+    public ConsoleResource(Workers workers, ActorStore actors, EventStore events) {
+        this.workers = workers;
+        this.actors = actors;
+        this.events = events;
+    }
+
+    @CheckedTemplate
+    static final class Templates {
+        private Templates() {}
+
+        static native TemplateInstance index(Floor floor);
+
+        static native TemplateInstance live(Floor floor);
+    }
+
+    @GET
+    @Operation(hidden = true)
+    public Uni<TemplateInstance> page() {
+        return floor().map(Templates::index);
+    }
+
+    @GET
+    @Path("console/live")
+    @Operation(hidden = true)
+    public Uni<TemplateInstance> live() {
+        return floor().map(Templates::live);
+    }
+
+    private Uni<Floor> floor() {
+        return Uni.combine()
+                .all()
+                .unis(actors.awake(), asleep(ActorStatus.PAUSED), asleep(ActorStatus.SUSPENDED), events.latest(EVENTS_READ))
+                .asTuple()
+                .map(read -> {
+                    List<Actor> asleep = java.util.stream.Stream.concat(
+                                    read.getItem2().actors().stream(), read.getItem3().actors().stream())
+                            .limit(SLEEPERS)
+                            .toList();
+                    boolean more = read.getItem3().next() != null || asleep.size() == SLEEPERS;
+                    return Floor.of(workers.all(), read.getItem1(), asleep, more, read.getItem4(), EVENTS_SHOWN);
+                });
+    }
+
+    private Uni<ActorStore.Page> asleep(ActorStatus status) {
+        return actors.list(new ActorStore.Query(null, status, null, Map.of(), null, SLEEPERS));
+    }
+}

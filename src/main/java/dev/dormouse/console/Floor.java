@@ -1,0 +1,102 @@
+package dev.dormouse.console;
+
+import dev.dormouse.actor.Actor;
+import dev.dormouse.journal.Event;
+import dev.dormouse.name.ActorKey;
+import dev.dormouse.name.AtespaceName;
+import dev.dormouse.worker.Worker;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the page shows at one moment.
+ *
+ * @param busy how many workers hold an actor
+ * @param moreAsleep true when more sleep than are shown
+ */
+public record Floor(
+        List<Bay> workers, long busy, List<Chip> asleep, boolean moreAsleep, WakeHistogram wakes, List<Line> events) {
+
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneOffset.UTC);
+    private static final double MICROS_PER_MILLI = 1000.0;
+
+    /** A worker's place on the floor. */
+    public record Bay(String pool, String pod, String node, String state, @Nullable Chip actor) {}
+
+    /**
+     * An actor, wherever it is shown.
+     *
+     * @param name the id; with its atespace in front if that isn't the default
+     * @param mark unique on the page and fit for CSS: lets the browser see the same actor before and after a change
+     */
+    public record Chip(String name, String template, String status, String mark) {}
+
+    /** An event as a row of text. */
+    public record Line(
+            String time, String actor, String type, String cause, String worker, String took, String message) {}
+
+    static Floor of(List<Worker> workers, List<Actor> awake, List<Actor> asleep, boolean moreAsleep, List<Event> events, int lines) {
+        Map<ActorKey, Actor> byKey = awake.stream().collect(Collectors.toMap(Actor::key, Function.identity()));
+        List<Bay> bays = workers.stream()
+                .sorted(Comparator.comparing((Worker w) -> w.pool().toString()).thenComparing(Worker::pod))
+                .map(worker -> bay(worker, byKey))
+                .toList();
+        List<Long> totals = events.stream()
+                .filter(event -> event.type().equals("Running"))
+                .map(event -> event.phases().get("total"))
+                .filter(Objects::nonNull)
+                .toList();
+        return new Floor(
+                bays,
+                bays.stream().filter(bay -> bay.actor() != null).count(),
+                asleep.stream().map(Floor::chip).toList(),
+                moreAsleep,
+                WakeHistogram.of(totals),
+                events.stream().limit(lines).map(Floor::line).toList());
+    }
+
+    private static Bay bay(Worker worker, Map<ActorKey, Actor> awake) {
+        Actor actor = worker.stay() == null ? null : awake.get(worker.stay().actor());
+        return new Bay(
+                worker.pool().toString(),
+                worker.pod(),
+                worker.node(),
+                worker.state().name(),
+                actor == null ? null : chip(actor));
+    }
+
+    private static Chip chip(Actor actor) {
+        return new Chip(
+                name(actor.key()),
+                actor.template().toString(),
+                actor.status().name(),
+                "actor-%s--%s".formatted(actor.key().atespace(), actor.key().id()));
+    }
+
+    private static Line line(Event event) {
+        Long total = event.phases().get("total");
+        return new Line(
+                TIME.format(event.at()),
+                name(event.key()),
+                event.type(),
+                text(event.cause()).toLowerCase(java.util.Locale.ROOT),
+                text(event.worker()),
+                total == null ? "" : "%.1f ms".formatted(total / MICROS_PER_MILLI),
+                text(event.message()));
+    }
+
+    private static String name(ActorKey key) {
+        return key.atespace().equals(AtespaceName.DEFAULT) ? key.id().value() : key.toString();
+    }
+
+    private static String text(@Nullable String value) {
+        return value == null ? "" : value;
+    }
+}
