@@ -1,0 +1,214 @@
+package dev.dormouse.blackbox;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The packaged server as a user starts it: a process of its own with its data directory and ports. May be killed and started again
+ * on the same data.
+ */
+public final class ServerProcess implements AutoCloseable {
+
+    private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
+    private static final Duration START_LIMIT = Duration.ofSeconds(90);
+
+    private final Path dataDir;
+    private final List<String> options;
+    private final int apiPort = freePort();
+    private final int routerPort = freePort();
+    private final int managementPort = freePort();
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+    private @Nullable Process process;
+
+    private ServerProcess(Path dataDir, List<String> options) {
+        this.dataDir = dataDir;
+        this.options = List.copyOf(options);
+    }
+
+    /** Starts a server on this directory and waits until it says that it is ready. */
+    public static ServerProcess start(Path dataDir, String... options) {
+        ServerProcess server = new ServerProcess(dataDir, List.of(options));
+        server.start();
+        return server;
+    }
+
+    /** Starts it again after {@link #kill} or {@link #stop}. */
+    public void start() {
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-Xmx256m",
+                "-jar",
+                JAR.toString(),
+                "server",
+                "--data-dir",
+                dataDir.toString(),
+                "--port",
+                String.valueOf(apiPort),
+                "--router-port",
+                String.valueOf(routerPort),
+                "--management-port",
+                String.valueOf(managementPort)));
+        command.addAll(options);
+        try {
+            process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        await("the server's readiness; its log is " + log())
+                .atMost(START_LIMIT)
+                .pollInterval(Duration.ofMillis(100))
+                .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+                .until(() -> {
+                    failIfEnded();
+                    return get(managementPort, "/q/health/ready").statusCode() == 200;
+                });
+    }
+
+    /** Ends it at this very instruction. */
+    public void kill() {
+        process().destroyForcibly();
+        waitForEnd();
+    }
+
+    /** Asks it to end and waits. */
+    public void stop() {
+        process().destroy();
+        waitForEnd();
+    }
+
+    @Override
+    public void close() {
+        if (process().isAlive()) {
+            stop();
+        }
+    }
+
+    public Path dataDir() {
+        return dataDir;
+    }
+
+    public Path log() {
+        return dataDir.resolve("server.log");
+    }
+
+    public URI api(String path) {
+        return URI.create("http://localhost:" + apiPort + path);
+    }
+
+    public URI management(String path) {
+        return URI.create("http://localhost:" + managementPort + path);
+    }
+
+    public int routerPort() {
+        return routerPort;
+    }
+
+    public long pid() {
+        return process().pid();
+    }
+
+    /** The process id in a note that the server left in its data directory. */
+    public Optional<Long> pidIn(String note) {
+        try {
+            String text = Files.readString(dataDir.resolve(note));
+            return Optional.of(Long.parseLong(text.replaceAll("(?s)^\\D*(\\d+).*$", "$1")));
+        } catch (IOException | NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    public HttpResponse<String> call(String method, String path, @Nullable String body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(api(path))
+                .timeout(Duration.ofSeconds(60))
+                .method(
+                        method,
+                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
+        if (body != null) {
+            request.header("Content-Type", "application/json");
+        }
+        return send(request.build());
+    }
+
+    public HttpResponse<String> get(String path) {
+        return call("GET", path, null);
+    }
+
+    /** A request through the router to an actor of the default atespace. */
+    public HttpResponse<String> request(String actor, String path) {
+        return send(HttpRequest.newBuilder(URI.create("http://localhost:" + routerPort + path))
+                .timeout(Duration.ofSeconds(60))
+                .header("Host", actor + ".default.actors.resources.substrate.ate.dev")
+                .build());
+    }
+
+    private HttpResponse<String> get(int port, String path) {
+        return send(HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .timeout(Duration.ofSeconds(5))
+                .build());
+    }
+
+    private HttpResponse<String> send(HttpRequest request) {
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void failIfEnded() {
+        if (!process().isAlive()) {
+            throw new AssertionError("the server ended with " + process().exitValue() + "; its log is " + log());
+        }
+    }
+
+    private void waitForEnd() {
+        try {
+            if (!process().waitFor(60, TimeUnit.SECONDS)) {
+                throw new AssertionError("the server does not end; its log is " + log());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Process process() {
+        if (process == null) {
+            throw new IllegalStateException("not started");
+        }
+        return process;
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package dev.dormouse.blackbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the README promises, on the packaged server with real sandboxes. */
+@Tag("gvisor")
+class StandaloneIT {
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    static Path dataDir;
+
+    static ServerProcess server;
+
+    @BeforeAll
+    static void start() {
+        server = ServerProcess.start(dataDir, "--demo", "target/demo");
+        awaitReady(server);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    static void awaitReady(ServerProcess server) {
+        await("the demo template's golden snapshot")
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> new JsonObject(
+                                server.get("/v1/actortemplates/demo/counter").body())
+                        .getJsonObject("status", new JsonObject())
+                        .getString("phase", "")
+                        .equals("Ready"));
+    }
+
+    static void create(ServerProcess server, String id) {
+        HttpResponse<String> created = server.call("POST", "/v1/atespaces/default/actors", """
+                {"id": "%s", "template": {"namespace": "demo", "name": "counter"}}""".formatted(id));
+        assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
+    }
+
+    static JsonObject actor(ServerProcess server, String id) {
+        return new JsonObject(server.get("/v1/atespaces/default/actors/" + id).body());
+    }
+
+    /** The number that the demo actor counted to. */
+    static long count(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return Long.parseLong(answer.body().replaceAll("(?s)^.*?count: (\\d+).*$", "$1"));
+    }
+
+    @Test
+    void anActorGoesOnWhereItStoppedOnAnotherWorker() {
+        create(server, "my-counter");
+
+        assertThat(count(server.request("my-counter", "/"))).isEqualTo(1);
+        assertThat(count(server.request("my-counter", "/"))).isEqualTo(2);
+        assertThat(count(server.request("my-counter", "/"))).isEqualTo(3);
+        String firstWorker = actor(server, "my-counter").getJsonObject("worker").getString("pod");
+        assertThat(server.call("POST", "/v1/atespaces/default/actors/my-counter:suspend", null)
+                        .statusCode())
+                .isEqualTo(200);
+
+        assertThat(actor(server, "my-counter").getString("status")).isEqualTo("STATUS_SUSPENDED");
+        assertThat(actor(server, "my-counter").getValue("worker")).isNull();
+        assertThat(count(server.request("my-counter", "/"))).isEqualTo(4);
+        assertThat(actor(server, "my-counter").getJsonObject("worker").getString("pod"))
+                .as("least recently used goes first, so it is another one")
+                .isNotEqualTo(firstWorker);
+    }
+
+    @Test
+    void fiftyActorsShareThreeWorkersAndEachCountsItsOwn() {
+        List<String> ids = IntStream.range(0, 50).mapToObj(i -> "crowd-" + i).toList();
+        ids.forEach(id -> create(server, id));
+
+        for (int round = 1; round <= 2; round++) {
+            List<CompletableFuture<Long>> answers = new ArrayList<>();
+            for (String id : ids) {
+                answers.add(CompletableFuture.supplyAsync(() -> count(requestPatiently(id))));
+            }
+            for (CompletableFuture<Long> answer : answers) {
+                assertThat(answer.join()).isEqualTo(round);
+            }
+        }
+    }
+
+    /** 503 with Retry-After is the router's honest answer when fifty callers want three workers at once. */
+    private static HttpResponse<String> requestPatiently(String id) {
+        return await().atMost(Duration.ofSeconds(120))
+                .pollInterval(Duration.ofMillis(500))
+                .until(() -> server.request(id, "/"), answer -> answer.statusCode() != 503);
+    }
+
+    @Test
+    void everyWakeIsInTheJournalWithItsPhases() {
+        create(server, "diarist");
+        count(server.request("diarist", "/"));
+
+        JsonArray events = await().atMost(Duration.ofSeconds(10))
+                .until(
+                        () -> new JsonObject(server.get("/v1/atespaces/default/actors/diarist/events")
+                                        .body())
+                                .getJsonArray("events"),
+                        all -> all.stream().anyMatch(e -> type(e).equals("Running")));
+
+        JsonObject running = events.stream()
+                .map(JsonObject.class::cast)
+                .filter(e -> type(e).equals("Running"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(running.getJsonObject("phases").getLong("restore")).isPositive();
+        assertThat(running.getJsonObject("phases").getLong("total")).isPositive();
+        assertThat(running.getString("worker")).startsWith("demo/counter/");
+    }
+
+    private static String type(Object event) {
+        return ((JsonObject) event).getString("type");
+    }
+
+    @Test
+    void metricsCountActivations() throws Exception {
+        create(server, "measured");
+        count(server.request("measured", "/"));
+
+        String metrics = java.net.http.HttpClient.newHttpClient()
+                .send(
+                        java.net.http.HttpRequest.newBuilder(server.management("/q/metrics"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+
+        assertThat(metrics).contains("dormouse_activations_total").contains("dormouse_activation_phase_seconds");
+    }
+}
