@@ -62,7 +62,11 @@ public class ConsoleResource {
     private Uni<Floor> floor() {
         return Uni.combine()
                 .all()
-                .unis(actors.awake(), asleep(ActorStatus.PAUSED), asleep(ActorStatus.SUSPENDED), events.latest(EVENTS_READ))
+                .unis(
+                        actors.awake(),
+                        asleep(ActorStatus.PAUSED),
+                        asleep(ActorStatus.SUSPENDED),
+                        events.latest(EVENTS_READ))
                 .asTuple()
                 .map(read -> {
                     List<Actor> asleep = java.util.stream.Stream.concat(

@@ -24,11 +24,17 @@ import org.jspecify.annotations.Nullable;
 public record Floor(
         List<Bay> workers, long busy, List<Chip> asleep, boolean moreAsleep, WakeHistogram wakes, List<Line> events) {
 
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneOffset.UTC);
     private static final double MICROS_PER_MILLI = 1000.0;
 
     /** A worker's place on the floor. */
-    public record Bay(String pool, String pod, String node, String state, @Nullable Chip actor) {}
+    public record Bay(
+            String pool,
+            String pod,
+            String node,
+            String state,
+            @Nullable Chip actor) {}
 
     /**
      * An actor, wherever it is shown.
@@ -42,7 +48,13 @@ public record Floor(
     public record Line(
             String time, String actor, String type, String cause, String worker, String took, String message) {}
 
-    static Floor of(List<Worker> workers, List<Actor> awake, List<Actor> asleep, boolean moreAsleep, List<Event> events, int lines) {
+    static Floor of(
+            List<Worker> workers,
+            List<Actor> awake,
+            List<Actor> asleep,
+            boolean moreAsleep,
+            List<Event> events,
+            int lines) {
         Map<ActorKey, Actor> byKey = awake.stream().collect(Collectors.toMap(Actor::key, Function.identity()));
         List<Bay> bays = workers.stream()
                 .sorted(Comparator.comparing((Worker w) -> w.pool().toString()).thenComparing(Worker::pod))

@@ -26,8 +26,10 @@ public record WakeHistogram(int wakes, long p50, long p95, List<Bar> bars) {
 
     /** @param totals durations of wakes in microseconds */
     static WakeHistogram of(List<Long> totals) {
-        List<Long> millis =
-                totals.stream().map(micros -> micros / MICROS_PER_MILLI).sorted().toList();
+        List<Long> millis = totals.stream()
+                .map(micros -> micros / MICROS_PER_MILLI)
+                .sorted()
+                .toList();
         int[] counts = new int[BOUNDS.size() + 1];
         millis.forEach(value -> counts[bar(value)]++);
         int fullest = 1;

@@ -86,7 +86,9 @@ class StandaloneServer {
     private Map<String, String> sharedSettings() {
         Map<String, String> shared = new HashMap<>();
         config.images().redirect().forEach((from, to) -> shared.put("dormouse.images.redirect.\"" + from + "\"", to));
-        config.snapshots().redirect().forEach((from, to) -> shared.put("dormouse.snapshots.redirect.\"" + from + "\"", to));
+        config.snapshots()
+                .redirect()
+                .forEach((from, to) -> shared.put("dormouse.snapshots.redirect.\"" + from + "\"", to));
         config.ateom().runsc().ifPresent(runsc -> shared.put("dormouse.ateom.runsc", runsc.toString()));
         return shared;
     }

@@ -59,6 +59,7 @@ class ChaosIT {
         volatile long seen;
         /** Requests without an answer since: they may have counted. */
         volatile long unanswered;
+
         volatile String violation = "";
     }
 
@@ -97,7 +98,8 @@ class ChaosIT {
             assertThat(callers.awaitTermination(90, TimeUnit.SECONDS)).isTrue();
 
             LOG.info("killed " + killed);
-            assertThat(killed.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(KILLS);
+            assertThat(killed.values().stream().mapToInt(Integer::intValue).sum())
+                    .isEqualTo(KILLS);
             assertThat(killed.keySet()).containsExactlyInAnyOrder(Victim.values());
             assertNobodyIsStuck(server);
             assertEveryActorAnswersFromItsDurableState(server, ids);
@@ -149,9 +151,9 @@ class ChaosIT {
         long before = ledger.seen;
         boolean clean = ledger.unanswered == 0;
         try {
-            HttpResponse<String> answer =
-                    server.call("POST", "/v1/atespaces/default/actors/" + id + ":suspend", null);
-            // an actor that fell back meanwhile is suspended too, at less than we saw: only a sleep of this very state counts
+            HttpResponse<String> answer = server.call("POST", "/v1/atespaces/default/actors/" + id + ":suspend", null);
+            // an actor that fell back meanwhile is suspended too, at less than we saw: only a sleep of this very state
+            // counts
             if (answer.statusCode() == 200 && clean && new JsonObject(answer.body()).getString("lastError") == null) {
                 confirm(ledger, before);
             }
@@ -169,7 +171,8 @@ class ChaosIT {
         int done = 0;
         while (done < KILLS) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextLong(LONGEST_PAUSE_MILLIS)));
-            Victim victim = Victim.values()[done < Victim.values().length ? done : random.nextInt(Victim.values().length)];
+            Victim victim =
+                    Victim.values()[done < Victim.values().length ? done : random.nextInt(Victim.values().length)];
             if (kill(victim, server, random)) {
                 killed.merge(victim, 1, Integer::sum);
                 done++;
@@ -196,7 +199,9 @@ class ChaosIT {
     }
 
     private static boolean killProcess(Optional<Long> pid) {
-        return pid.flatMap(ProcessHandle::of).map(ProcessHandle::destroyForcibly).orElse(false);
+        return pid.flatMap(ProcessHandle::of)
+                .map(ProcessHandle::destroyForcibly)
+                .orElse(false);
     }
 
     /** The sandbox processes whose bundles are in our data directory. */
@@ -212,10 +217,14 @@ class ChaosIT {
     }
 
     private void assertNobodyIsStuck(ServerProcess server) {
-        await("no actor in a transition").atMost(RECOVERY).pollInterval(Duration.ofMillis(250)).until(() -> actors(server).stream()
-                .map(JsonObject.class::cast)
-                .map(actor -> actor.getString("status"))
-                .allMatch(status -> List.of("STATUS_RUNNING", "STATUS_SUSPENDED").contains(status)));
+        await("no actor in a transition")
+                .atMost(RECOVERY)
+                .pollInterval(Duration.ofMillis(250))
+                .until(() -> actors(server).stream()
+                        .map(JsonObject.class::cast)
+                        .map(actor -> actor.getString("status"))
+                        .allMatch(status ->
+                                List.of("STATUS_RUNNING", "STATUS_SUSPENDED").contains(status)));
     }
 
     private void assertEveryActorAnswersFromItsDurableState(ServerProcess server, List<String> ids) {
@@ -232,28 +241,32 @@ class ChaosIT {
     }
 
     private static void assertNoWorkerIsHeldForNothing(ServerProcess server) {
-        await("workers and actors agree").atMost(RECOVERY).pollInterval(Duration.ofMillis(250)).untilAsserted(() -> {
-            Map<String, String> byWorkers = new HashMap<>();
-            for (Object entry : new JsonObject(server.get("/v1/workers").body()).getJsonArray("workers")) {
-                JsonObject worker = (JsonObject) entry;
-                JsonObject actor = worker.getJsonObject("actor");
-                assertThat(worker.getString("state")).isIn("FREE", "ASSIGNED");
-                if (actor != null) {
-                    assertThat(byWorkers.put(actor.getString("id"), worker.getString("pod")))
-                            .as("a second worker of " + actor.getString("id"))
-                            .isNull();
-                }
-            }
-            Map<String, String> byActors = new HashMap<>();
-            for (Object entry : actors(server)) {
-                JsonObject actor = (JsonObject) entry;
-                if (actor.getJsonObject("worker") != null) {
-                    byActors.put(
-                            actor.getString("id"), actor.getJsonObject("worker").getString("pod"));
-                }
-            }
-            assertThat(byActors).isEqualTo(byWorkers);
-        });
+        await("workers and actors agree")
+                .atMost(RECOVERY)
+                .pollInterval(Duration.ofMillis(250))
+                .untilAsserted(() -> {
+                    Map<String, String> byWorkers = new HashMap<>();
+                    for (Object entry : new JsonObject(server.get("/v1/workers").body()).getJsonArray("workers")) {
+                        JsonObject worker = (JsonObject) entry;
+                        JsonObject actor = worker.getJsonObject("actor");
+                        assertThat(worker.getString("state")).isIn("FREE", "ASSIGNED");
+                        if (actor != null) {
+                            assertThat(byWorkers.put(actor.getString("id"), worker.getString("pod")))
+                                    .as("a second worker of " + actor.getString("id"))
+                                    .isNull();
+                        }
+                    }
+                    Map<String, String> byActors = new HashMap<>();
+                    for (Object entry : actors(server)) {
+                        JsonObject actor = (JsonObject) entry;
+                        if (actor.getJsonObject("worker") != null) {
+                            byActors.put(
+                                    actor.getString("id"),
+                                    actor.getJsonObject("worker").getString("pod"));
+                        }
+                    }
+                    assertThat(byActors).isEqualTo(byWorkers);
+                });
     }
 
     private static JsonArray actors(ServerProcess server) {

@@ -1,0 +1,39 @@
+package dev.dormouse.bench;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs the sections named on the command line, or all: {@code wake}, {@code control-plane}, {@code proxy}, {@code memory},
+ * {@code crowd}. Needs the packaged server and, but for control-plane, root and runsc.
+ */
+public final class Bench {
+
+    interface Section {
+        void run(Report report) throws Exception;
+    }
+
+    private Bench() {}
+
+    public static void main(String... args) throws Exception {
+        Map<String, Section> sections = new LinkedHashMap<>();
+        sections.put("wake", new WakeSection());
+        sections.put("proxy", new ProxySection());
+        sections.put("crowd", new CrowdSection());
+        Report report = new Report(Path.of("target/bench"));
+        List<String> wanted = args.length == 0 ? List.copyOf(sections.keySet()) : List.of(args);
+        for (String name : wanted) {
+            Section section = sections.get(name);
+            if (section == null) {
+                System.err.println("error: no section " + name + "; there are " + sections.keySet());
+                System.exit(2);
+            } else {
+                section.run(report);
+            }
+        }
+        System.out.println("written to target/bench/report.md and report.json");
+        System.exit(0);
+    }
+}

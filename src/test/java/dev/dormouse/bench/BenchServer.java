@@ -1,0 +1,113 @@
+package dev.dormouse.bench;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.dormouse.blackbox.ServerProcess;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+
+/** A packaged server with one workload, its golden snapshot taken. */
+final class BenchServer implements AutoCloseable {
+
+    private static final Duration READY = Duration.ofSeconds(120);
+    private static final int PID_FILE_PORT_LINE = 3;
+
+    private final ServerProcess server;
+    private final Workload workload;
+
+    private BenchServer(ServerProcess server, Workload workload) {
+        this.server = server;
+        this.workload = workload;
+    }
+
+    static BenchServer start(Workload workload, int workers) throws IOException {
+        Path directory = Files.createTempDirectory("dormouse-bench");
+        Path manifests = workload.manifests(directory, workers);
+        ServerProcess server = ServerProcess.start(
+                Files.createDirectories(directory.resolve("data")), "--manifests", manifests.toString());
+        BenchServer bench = new BenchServer(server, workload);
+        await("golden snapshot of " + workload.name())
+                .atMost(READY)
+                .until(() -> new JsonObject(server.get("/v1/actortemplates/bench/" + workload.name())
+                                .body())
+                        .getJsonObject("status", new JsonObject())
+                        .getString("phase", "")
+                        .equals("Ready"));
+        return bench;
+    }
+
+    ServerProcess process() {
+        return server;
+    }
+
+    void create(String id) {
+        expect(201, server.call("POST", "/v1/atespaces/default/actors", """
+                {"id": "%s", "template": {"namespace": "bench", "name": "%s"}}""".formatted(id, workload.name())));
+    }
+
+    void suspend(String id) {
+        expect(200, server.call("POST", "/v1/atespaces/default/actors/" + id + ":suspend", null));
+    }
+
+    /** Request through the router; the answer is whole when this returns. */
+    HttpResponse<String> request(String id) {
+        return server.request(id, "/");
+    }
+
+    List<JsonObject> events(String id) {
+        HttpResponse<String> answer = server.get("/v1/atespaces/default/actors/" + id + "/events?pageSize=1000");
+        JsonArray events = new JsonObject(answer.body()).getJsonArray("events");
+        return events.stream().map(JsonObject.class::cast).toList();
+    }
+
+    /** host:port that leads straight to port 80 of a running actor. */
+    String endpoint(String id) throws IOException, SQLException {
+        Path postgres = server.dataDir().resolve("postgres");
+        String port =
+                Files.readAllLines(postgres.resolve("data/postmaster.pid")).get(PID_FILE_PORT_LINE);
+        String password = Files.readString(postgres.resolve("password")).trim();
+        try (Connection connection = DriverManager.getConnection(
+                        "jdbc:postgresql://localhost:" + port.trim() + "/postgres", "postgres", password);
+                PreparedStatement query = connection.prepareStatement("select endpoint from actor where id = ?")) {
+            query.setString(1, id);
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                JsonObject endpoint = new JsonObject(row.getString(1));
+                return endpoint.getString("host") + ":"
+                        + endpoint.getJsonObject("ports").getInteger("80");
+            }
+        }
+    }
+
+    /** Resident memory in MB. */
+    static double rss(long pid) throws IOException {
+        String line = Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+                .filter(l -> l.startsWith("VmRSS:"))
+                .findFirst()
+                .orElseThrow();
+        return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
+    }
+
+    static void expect(int status, HttpResponse<String> answer) {
+        if (answer.statusCode() != status) {
+            throw new IllegalStateException(
+                    "expected " + status + ", got " + answer.statusCode() + ": " + answer.body());
+        }
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
