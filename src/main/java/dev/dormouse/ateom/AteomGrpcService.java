@@ -16,21 +16,20 @@ import dev.dormouse.ateom.wire.OpenPortResponse;
 import dev.dormouse.ateom.wire.PrepareRequest;
 import dev.dormouse.ateom.wire.PrepareResponse;
 import dev.dormouse.ateom.wire.PromoteRequest;
-import dev.dormouse.platform.DormouseConfig;
 import io.grpc.Status;
 import io.quarkus.grpc.GrpcService;
+import io.quarkus.grpc.RegisterInterceptor;
 import io.smallrye.mutiny.Uni;
 import java.util.function.Function;
 
-/** The worker agent on the network. The control plane's process has this endpoint too, and answers UNIMPLEMENTED there. */
+/** The worker agent for its callers: over the network, or in this process where a server has an ateom as its guest. */
 @GrpcService
+@RegisterInterceptor(AteomGate.class)
 class AteomGrpcService implements Ateom {
 
-    private final DormouseConfig config;
     private final AteomProcess process;
 
-    AteomGrpcService(DormouseConfig config, AteomProcess process) {
-        this.config = config;
+    AteomGrpcService(AteomProcess process) {
         this.process = process;
     }
 
@@ -75,16 +74,11 @@ class AteomGrpcService implements Ateom {
     }
 
     private <T> Uni<T> serve(Function<Ateom, Uni<T>> call) {
-        return switch (config.role()) {
-            case ATEOM ->
-                process.isRunning()
-                        ? call.apply(process.service())
-                        : Uni.createFrom()
-                                .failure(Status.UNAVAILABLE
-                                        .withDescription("ateom is starting or stopping")
-                                        .asRuntimeException());
-            // an ateom in the server's process is for callers in that process only
-            case SERVER -> Uni.createFrom().failure(Status.UNIMPLEMENTED.asRuntimeException());
-        };
+        return process.isRunning()
+                ? call.apply(process.service())
+                : Uni.createFrom()
+                        .failure(Status.UNAVAILABLE
+                                .withDescription("ateom is starting or stopping")
+                                .asRuntimeException());
     }
 }

@@ -20,7 +20,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.ObservesAsync;
 import jakarta.enterprise.inject.Instance;
-import jakarta.enterprise.inject.Produces;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.ExecutorService;
@@ -116,9 +115,7 @@ class AteomProcess {
         }
     }
 
-    /** The commands, for callers in this process. */
-    @Produces
-    @ApplicationScoped
+    /** Only while {@link #isRunning}. */
     Ateom service() {
         RunningAteom ateom = running;
         if (ateom == null) {

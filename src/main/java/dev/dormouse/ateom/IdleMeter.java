@@ -2,6 +2,7 @@ package dev.dormouse.ateom;
 
 import dev.dormouse.sandbox.SandboxRuntime.Usage;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells how long a running actor has done nothing, from samples of what its sandbox used. A sandbox is never quite still: gVisor
@@ -17,32 +18,40 @@ final class IdleMeter {
 
     private final double restingShare;
     private long windowStart;
-    private Usage atWindowStart;
+    private @Nullable Usage atWindowStart;
     private long busyUntil;
 
     /**
      * @param restingShare of one processor that a sandbox at rest may use
      */
-    IdleMeter(double restingShare, long now, Usage usage) {
+    IdleMeter(double restingShare, long now) {
         this.restingShare = restingShare;
         this.windowStart = now;
-        this.atWindowStart = usage;
         this.busyUntil = now;
     }
 
     /** To be called several times a second. */
     synchronized void sample(long now, Usage usage) {
+        Usage before = atWindowStart;
+        if (before == null) {
+            begin(now, usage);
+            return;
+        }
         long elapsed = now - windowStart;
-        boolean bytes = usage.bytes() - atWindowStart.bytes() > RESTING_BYTES;
+        boolean bytes = usage.bytes() - before.bytes() > RESTING_BYTES;
         boolean over = elapsed >= WINDOW_NANOS;
-        boolean cpu = over && usage.cpu().minus(atWindowStart.cpu()).toNanos() > restingShare * elapsed;
+        boolean cpu = over && usage.cpu().minus(before.cpu()).toNanos() > restingShare * elapsed;
         if (bytes || cpu) {
             busyUntil = now;
         }
         if (bytes || over) {
-            windowStart = now;
-            atWindowStart = usage;
+            begin(now, usage);
         }
+    }
+
+    private void begin(long now, Usage usage) {
+        windowStart = now;
+        atWindowStart = usage;
     }
 
     /** Milliseconds since it was last seen busy; 0 while busy. */

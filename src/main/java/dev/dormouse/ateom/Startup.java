@@ -180,7 +180,7 @@ final class Startup {
         for (int port : sandbox.prepared().bundle().ports()) {
             activated.putPorts(port, open(running, port));
         }
-        IdleMeter idle = new IdleMeter(node.limits().restingShare(), System.nanoTime(), running.usage());
+        IdleMeter idle = new IdleMeter(node.limits().restingShare(), System.nanoTime());
         ActivateResponse answer =
                 ActivateResponse.newBuilder().setActivated(activated).build();
         return new Started(sandbox, running, idle, log, answer);

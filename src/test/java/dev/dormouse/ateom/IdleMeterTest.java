@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dormouse.sandbox.SandboxRuntime.Usage;
 import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class IdleMeterTest {
 
     private static final long SECOND = 1_000_000_000L;
 
-    private final IdleMeter meter = new IdleMeter(0.1, 0, usage(0, 0));
+    private final IdleMeter meter = new IdleMeter(0.1, 0);
 
     private static Usage usage(long cpuMillis, long bytes) {
         return new Usage(Duration.ofMillis(cpuMillis), bytes);
+    }
+
+    @BeforeEach
+    void firstLook() {
+        meter.sample(1, usage(0, 0));
     }
 
     @Test
