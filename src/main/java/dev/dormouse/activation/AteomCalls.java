@@ -33,8 +33,6 @@ class AteomCalls {
 
     /** For what ateom answers without running anything. */
     private static final Duration SHORT = Duration.ofSeconds(5);
-    /** Fetching a snapshot and unpacking an image come on top of the time to get ready. */
-    private static final Duration FETCHING = Duration.ofSeconds(60);
 
     private final Ateoms ateoms;
     private final DormouseConfig.Activation config;
@@ -56,7 +54,7 @@ class AteomCalls {
                 .setReadyTimeoutMs(config.readyTimeout().toMillis())
                 .setTraceParent(traceParent);
         return ateoms.call(
-                worker.address(), config.readyTimeout().plus(FETCHING), ateom -> ateom.activate(request.build()));
+                worker.address(), config.readyTimeout().plus(config.fetchTimeout()), ateom -> ateom.activate(request.build()));
     }
 
     /** Asks for the answer to an activation that was begun before. */
@@ -69,7 +67,7 @@ class AteomCalls {
                 .setSnapshotUri(plan.snapshotUri())
                 .setReadyTimeoutMs(config.readyTimeout().toMillis())
                 .build();
-        return ateoms.call(worker.address(), config.readyTimeout().plus(FETCHING), ateom -> ateom.activate(request));
+        return ateoms.call(worker.address(), config.readyTimeout().plus(config.fetchTimeout()), ateom -> ateom.activate(request));
     }
 
     /**
@@ -149,7 +147,7 @@ class AteomCalls {
                 .setGoldenSnapshotUri(
                         blueprint.golden() == null ? "" : blueprint.golden().uri())
                 .build();
-        return ateoms.call(worker.address(), FETCHING, ateom -> ateom.prepare(request));
+        return ateoms.call(worker.address(), config.fetchTimeout(), ateom -> ateom.prepare(request));
     }
 
     static ActorRef ref(ActorKey key) {

@@ -175,7 +175,7 @@ final class Sleep {
     }
 
     private Uni<Actor> unanswered(Stay stay, Throwable failure) {
-        LOG.warnf("worker %s did not answer when %s was to sleep: %s", stay.worker(), key, failure.getMessage());
+        LOG.warnf("worker %s did not answer when %s was to sleep: %s", stay.worker(), key, failure);
         return discardAndFall(stay, "WorkerLost", "its worker did not answer when a snapshot was to be taken");
     }
 

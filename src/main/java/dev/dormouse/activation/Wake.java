@@ -211,7 +211,7 @@ final class Wake {
     /** Nobody knows whether it runs: it is ended; where that isn't confirmed either, the worker is left alone until it reports. */
     private Uni<Actor> unanswered(Worker worker, Stay stay, Throwable failure) {
         String error = "worker %s/%s did not answer".formatted(worker.pool(), worker.pod());
-        LOG.warnf("%s when it was to wake %s: %s", error, key, failure.getMessage());
+        LOG.warnf("%s when it was to wake %s: %s", error, key, failure);
         return with.ateom
                 .discard(worker, stay)
                 .chain(clean -> rollBack(stay, error, true, clean ? WorkerAfter.FREE : WorkerAfter.LOST))

@@ -83,6 +83,10 @@ public interface DormouseConfig {
         @WithDefault("60s")
         Duration readyTimeout();
 
+        /** How long ateom may take to fetch images and snapshots, beside the time to get ready. */
+        @WithDefault("60s")
+        Duration fetchTimeout();
+
         /** How long ateom may take for a snapshot, upload included. */
         @WithDefault("5m")
         Duration checkpointTimeout();

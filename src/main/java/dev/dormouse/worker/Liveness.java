@@ -56,10 +56,10 @@ class Liveness {
         heard.merge(ateom, at, (known, read) -> known.isAfter(read) ? known : read);
     }
 
-    /** Those of {@code ateoms} that have been silent for too long. To be called about each second. */
+    /** Those of {@code ateoms} that have been silent for too long. To be called once per {@link WorkerUpkeep#EVERY}. */
     List<UUID> silent(Iterable<UUID> ateoms) {
         Instant now = clock.instant();
-        if (Duration.between(lastLook, now).compareTo(lostAfter.dividedBy(2)) > 0) {
+        if (Duration.between(lastLook, now).compareTo(WorkerUpkeep.EVERY.plus(lostAfter.dividedBy(2))) > 0) {
             watchingSince = now;
         }
         lastLook = now;

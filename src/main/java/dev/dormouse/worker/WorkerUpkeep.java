@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 class WorkerUpkeep {
 
     private static final Logger LOG = Logger.getLogger(WorkerUpkeep.class);
-    private static final Duration EVERY = Duration.ofSeconds(1);
+    static final Duration EVERY = Duration.ofSeconds(1);
 
     private final DormouseConfig config;
     private final Workers workers;

@@ -34,6 +34,7 @@ public class Workers {
     private final Map<ActorKey, UUID> byActor = new HashMap<>();
     private final List<Runnable> freed = new CopyOnWriteArrayList<>();
     private long revision;
+    private boolean read;
 
     public Workers(InstantSource clock) {
         this.clock = clock;
@@ -130,9 +131,9 @@ public class Workers {
         return slots.values().stream().map(SlotKnowledge::view).toList();
     }
 
-    /** True when a worker of this node is heard of. */
+    /** True when a worker of this node is heard of; also while nothing is known yet. */
     public synchronized boolean nodeIsThere(String node) {
-        return slots.values().stream().anyMatch(slot -> slot.node.equals(node) && !slot.silent);
+        return !read || slots.values().stream().anyMatch(slot -> slot.node.equals(node) && !slot.silent);
     }
 
     /** True while there are workers of this node, heard of or not. */
@@ -178,6 +179,7 @@ public class Workers {
     /** Takes over rows read after {@code mark}; what changed here since then stands. Workers without a row are forgotten. */
     void loaded(List<WorkerRow> rows, long mark) {
         synchronized (this) {
+            read = true;
             Set<UUID> present = new HashSet<>();
             for (WorkerRow row : rows) {
                 present.add(row.uid());
