@@ -6,6 +6,7 @@ import dev.dormouse.journal.ChangeFeed.CatalogChange;
 import dev.dormouse.journal.ChangeFeed.Change;
 import dev.dormouse.name.PoolRef;
 import dev.dormouse.platform.DormouseConfig;
+import dev.dormouse.platform.ShutdownOrder;
 import dev.dormouse.scheduler.Pool;
 import dev.dormouse.template.Catalog;
 import dev.dormouse.worker.Workers;
@@ -14,6 +15,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Vertx;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -95,7 +97,7 @@ class ActivationUpkeep {
         every(POOLS_EVERY, "read pools", run(this::pools));
     }
 
-    void stop(@Observes ShutdownEvent stopped) {
+    void stop(@Observes @Priority(ShutdownOrder.ATEOM) ShutdownEvent stopped) {
         timers.forEach(vertx::cancelTimer);
         if (changes != null) {
             changes.cancel();

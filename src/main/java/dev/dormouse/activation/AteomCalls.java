@@ -54,7 +54,9 @@ class AteomCalls {
                 .setReadyTimeoutMs(config.readyTimeout().toMillis())
                 .setTraceParent(traceParent);
         return ateoms.call(
-                worker.address(), config.readyTimeout().plus(config.fetchTimeout()), ateom -> ateom.activate(request.build()));
+                worker.address(),
+                config.readyTimeout().plus(config.fetchTimeout()),
+                ateom -> ateom.activate(request.build()));
     }
 
     /** Asks for the answer to an activation that was begun before. */
@@ -67,7 +69,8 @@ class AteomCalls {
                 .setSnapshotUri(plan.snapshotUri())
                 .setReadyTimeoutMs(config.readyTimeout().toMillis())
                 .build();
-        return ateoms.call(worker.address(), config.readyTimeout().plus(config.fetchTimeout()), ateom -> ateom.activate(request));
+        return ateoms.call(
+                worker.address(), config.readyTimeout().plus(config.fetchTimeout()), ateom -> ateom.activate(request));
     }
 
     /**

@@ -92,7 +92,8 @@ final class WorkerSlots implements AutoCloseable {
         SandboxRuntime.Slot place = node.runtime().openSlot(SlotName.of(slot));
         try {
             MetadataServer metadata = MetadataServer.listen(vertx, place.gatewayIp());
-            return new WorkerSlot(slot, place, node, metadata, changed);
+            Slot identity = slot.toBuilder().setSandboxClass(ours).build();
+            return new WorkerSlot(identity, place, node, metadata, changed);
         } catch (InterruptedException | RuntimeException e) {
             place.close();
             throw e;

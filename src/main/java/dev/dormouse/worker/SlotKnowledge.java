@@ -30,6 +30,8 @@ final class SlotKnowledge {
     String prepared = "";
     boolean broken;
     boolean draining;
+    /** To be removed once it is free. */
+    boolean retired;
     /** Its ateom lives and no longer has this slot. */
     boolean absent;
     /** The slot holds something that the record doesn't know of. */
@@ -98,7 +100,7 @@ final class SlotKnowledge {
         if (silent || broken || squatted || absent) {
             return Candidate.State.LOST;
         }
-        if (draining) {
+        if (draining || retired) {
             return Candidate.State.DRAINING;
         }
         if (reserved || stay != null) {

@@ -5,11 +5,13 @@ import dev.dormouse.journal.ChangeFeed.ActorChange;
 import dev.dormouse.journal.ChangeFeed.Change;
 import dev.dormouse.journal.ChangeFeed.WorkerChange;
 import dev.dormouse.platform.DormouseConfig;
+import dev.dormouse.platform.ShutdownOrder;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.core.Vertx;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -69,7 +71,7 @@ class WorkerUpkeep {
         timer = vertx.setPeriodic(1, EVERY.toMillis(), id -> run());
     }
 
-    void stop(@Observes ShutdownEvent stopped) {
+    void stop(@Observes @Priority(ShutdownOrder.ATEOM) ShutdownEvent stopped) {
         vertx.cancelTimer(timer);
         if (changes != null) {
             changes.cancel();

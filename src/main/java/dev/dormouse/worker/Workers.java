@@ -8,6 +8,8 @@ import dev.dormouse.scheduler.Need;
 import dev.dormouse.scheduler.Placement;
 import dev.dormouse.scheduler.Pool;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,6 +34,7 @@ public class Workers {
     private final Fleet fleet = new Fleet(UUID.randomUUID().getLeastSignificantBits());
     private final Map<UUID, SlotKnowledge> slots = new HashMap<>();
     private final Map<ActorKey, UUID> byActor = new HashMap<>();
+    private final Map<UUID, Reporter> reporters = new HashMap<>();
     private final List<Runnable> freed = new CopyOnWriteArrayList<>();
     private long revision;
     private boolean read;
@@ -297,6 +300,27 @@ public class Workers {
         }
         index(slot, () -> look.accept(slot));
         return true;
+    }
+
+    /** The ateoms that report to this replica; one that fell silent is left out after {@code silence}. */
+    public synchronized List<Reporter> reporters(Duration silence) {
+        Instant limit = clock.instant().minus(silence);
+        reporters.values().removeIf(reporter -> reporter.heardAt().isBefore(limit));
+        return List.copyOf(reporters.values());
+    }
+
+    synchronized void reported(UUID ateomId, String address, Set<UUID> present) {
+        reporters.put(ateomId, new Reporter(ateomId, address, Set.copyOf(present), clock.instant()));
+    }
+
+    /** No actors are placed on these any more: they are to go once they are free. Replaces those named before. */
+    public synchronized void retire(Set<UUID> unwanted) {
+        for (SlotKnowledge slot : slots.values()) {
+            boolean retired = unwanted.contains(slot.uid);
+            if (slot.retired != retired) {
+                change(slot.uid, known -> known.retired = retired);
+            }
+        }
     }
 
     synchronized void cached(String node, Set<UUID> snapshots) {

@@ -208,8 +208,7 @@ class FaultsTest {
         Awaitility.await().until(() -> silent.held() == 0);
         assertThat(other(silent).running(key)).isPresent();
         Awaitility.await()
-                .untilAsserted(() -> assertThat(
-                                world.sql("select state from worker where node = $1", silent.node()))
+                .untilAsserted(() -> assertThat(world.sql("select state from worker where node = $1", silent.node()))
                         .extracting(row -> row.getString(0))
                         .containsExactly("FREE"));
     }
@@ -236,8 +235,7 @@ class FaultsTest {
 
         awaitStatus(key, ActorStatus.SUSPENDED);
         Awaitility.await()
-                .untilAsserted(() -> assertThat(
-                                world.sql("select state from worker where node = $1", leaving.node()))
+                .untilAsserted(() -> assertThat(world.sql("select state from worker where node = $1", leaving.node()))
                         .extracting(row -> row.getString(0))
                         .containsExactly("DRAINING"));
         assertThat(resume(key).activation().worker().node())
@@ -300,8 +298,8 @@ class FaultsTest {
         await(world.replica.activations.pause(key, Cause.API));
         ActorKey squatter = ActorKey.of("default", "squatter");
         String side = home == first ? "first" : "second";
-        await(world.truth.create(new ActorStore.NewActor(
-                squatter, world.template, Map.of(), Map.of("side", side), null, null)));
+        await(world.truth.create(
+                new ActorStore.NewActor(squatter, world.template, Map.of(), Map.of("side", side), null, null)));
         resume(squatter);
 
         Actor awake = resume(key);

@@ -144,8 +144,7 @@ class RecoveryTest {
             int dies = random.nextInt(30);
             int[] calls = {0};
             world.replica.life.dieAt(method -> calls[0]++ == dies);
-            keys.forEach(key ->
-                    begin(resume(key).chain(() -> world.replica.activations.suspend(key, Cause.API))));
+            keys.forEach(key -> begin(resume(key).chain(() -> world.replica.activations.suspend(key, Cause.API))));
             Awaitility.await()
                     .atMost(Duration.ofSeconds(10))
                     .until(() -> world.replica.life.isDead() || calls[0] < dies);
@@ -167,14 +166,15 @@ class RecoveryTest {
     void twoServersShareTheWorkersWithoutError() {
         Replica one = world.replica;
         Replica two = world.start();
-        Awaitility.await().until(() -> one.workers.all().size() == WORKERS && two.workers.all().size() == WORKERS);
+        Awaitility.await()
+                .until(() ->
+                        one.workers.all().size() == WORKERS && two.workers.all().size() == WORKERS);
         List<Uni<Actor>> cycles = new ArrayList<>();
         for (int i = 0; i < 24; i++) {
             ActorKey key = world.create("shared-" + i);
             Replica by = i % 2 == 0 ? one : two;
-            cycles.add(by.activations
-                    .resume(key, false, Cause.API)
-                    .chain(() -> by.activations.suspend(key, Cause.API)));
+            cycles.add(
+                    by.activations.resume(key, false, Cause.API).chain(() -> by.activations.suspend(key, Cause.API)));
         }
 
         List<Actor> asleep = await(Uni.join().all(cycles).andFailFast());
