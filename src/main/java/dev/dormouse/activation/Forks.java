@@ -81,7 +81,7 @@ class Forks {
             return failed("its worker is gone");
         }
         return workloads.of(actor.template()).chain(blueprint -> {
-            Scope scope = Snapshots.scope(blueprint, false, worker);
+            Scope scope = Snapshots.scope(actor.key(), blueprint, false, worker);
             return ateom.checkpoint(worker, actor, id, Snapshots.toWire(scope), blueprint.location(), true, "")
                     .onItemOrFailure()
                     .transformToUni((response, failure) -> taken(actor, id, scope, worker, response, failure));

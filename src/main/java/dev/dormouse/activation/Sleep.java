@@ -109,7 +109,7 @@ final class Sleep {
         UUID snapshot =
                 Objects.requireNonNull(Objects.requireNonNull(actor.intent()).snapshotId());
         boolean pause = to == ActorStatus.PAUSING;
-        Scope scope = Snapshots.scope(blueprint, pause, worker.get());
+        Scope scope = Snapshots.scope(key, blueprint, pause, worker.get());
         return askForSnapshot(actor, snapshot, scope, pause ? null : blueprint.location(), stay)
                 .onItemOrFailure()
                 .transformToUni((response, failure) -> {

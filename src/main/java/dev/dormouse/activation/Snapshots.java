@@ -1,6 +1,8 @@
 package dev.dormouse.activation;
 
 import dev.dormouse.ateom.wire.SnapshotTaken;
+import dev.dormouse.name.ActorKey;
+import dev.dormouse.name.AtespaceName;
 import dev.dormouse.snapshot.Scope;
 import dev.dormouse.snapshot.SnapshotRef;
 import dev.dormouse.template.ActorTemplateSpec.SnapshotsConfig;
@@ -15,10 +17,14 @@ final class Snapshots {
 
     private Snapshots() {}
 
-    /** A suspend follows onCommit, a pause onPause; what doesn't isolate can't keep memory. */
-    static Scope scope(Blueprint blueprint, boolean pause, Worker worker) {
+    /**
+     * A suspend follows onCommit, a pause onPause; what doesn't isolate can't keep memory. A golden snapshot is Full whatever its
+     * template keeps later: it is there to save the boot.
+     */
+    static Scope scope(ActorKey actor, Blueprint blueprint, boolean pause, Worker worker) {
         SnapshotsConfig config = blueprint.template().getSpec().snapshotsConfig();
-        Scope wanted = pause ? config.effectiveOnPause() : config.effectiveOnCommit();
+        Scope declared = pause ? config.effectiveOnPause() : config.effectiveOnCommit();
+        Scope wanted = actor.atespace().equals(AtespaceName.GOLDEN) ? Scope.FULL : declared;
         return worker.hardware().sandboxClass().equals(PROCESS) ? Scope.DATA : wanted;
     }
 

@@ -49,9 +49,11 @@ class Workloads {
 
     private record Made(Blueprint blueprint, @Nullable Instant staleAt) {
         boolean isOf(ActorTemplate template, @Nullable SnapshotRef golden, InstantSource clock) {
-            boolean sameSpec = blueprint.template() == template
-                    || Objects.equals(blueprint.template().getSpec(), template.getSpec());
-            return sameSpec
+            // the status too: it decides whether actors of the template may start
+            boolean same = blueprint.template() == template
+                    || (Objects.equals(blueprint.template().getSpec(), template.getSpec())
+                            && Objects.equals(blueprint.template().getStatus(), template.getStatus()));
+            return same
                     && Objects.equals(blueprint.golden(), golden)
                     && (staleAt == null || clock.instant().isBefore(staleAt));
         }

@@ -63,8 +63,9 @@ class GoldenReconciler {
     private @Nullable ScheduledFuture<?> timer;
 
     @Inject
-    GoldenReconciler(Catalog catalog, ActorStore actors, Activations activations, ChangeFeed feed) {
-        this(catalog, actors, life(activations), feed, InstantSource.system());
+    GoldenReconciler(
+            Catalog catalog, ActorStore actors, Activations activations, ChangeFeed feed, InstantSource clock) {
+        this(catalog, actors, life(activations), feed, clock);
     }
 
     GoldenReconciler(Catalog catalog, ActorStore actors, GoldenLife life, ChangeFeed feed, InstantSource clock) {
