@@ -23,13 +23,11 @@ final class BenchImages {
     }
 
     static Workload staticServer() throws IOException, InterruptedException {
-        Path layout = fresh("static");
-        return new Workload("static", reference(layout, TestImages.cCounter(layout)));
+        return new Workload("static", TestImages.cCounter(fresh("static")));
     }
 
     static Workload python() throws IOException, InterruptedException {
-        Path layout = fresh("python");
-        return new Workload("python", reference(layout, TestImages.pythonCounter(layout)));
+        return new Workload("python", TestImages.pythonCounter(fresh("python")));
     }
 
     static Workload counter() throws IOException {
@@ -51,9 +49,5 @@ final class BenchImages {
             }
         }
         return layout;
-    }
-
-    private static String reference(Path layout, String digest) {
-        return "oci:" + layout + "@" + digest;
     }
 }
