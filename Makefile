@@ -7,7 +7,7 @@ MVN := ./mvnw -B -ntp
 .PHONY: dev test bench package format clean setup
 
 dev: setup ## starts everything in dev mode: API and console :8080, router :8000
-	$(MVN) quarkus:dev
+	$(MVN) process-classes quarkus:dev
 
 test: ## all tests that this machine can run
 	@scripts/setup --tests
