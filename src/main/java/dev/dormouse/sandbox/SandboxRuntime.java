@@ -108,7 +108,7 @@ public interface SandboxRuntime extends AutoCloseable {
     record Exit(int code, String message) {}
 
     /**
-     * @param cpu processor time of the sandbox
+     * @param cpu processor time of the workload, without what the sandbox needs to exist
      * @param bytes in and out
      */
     record Usage(Duration cpu, long bytes) {}

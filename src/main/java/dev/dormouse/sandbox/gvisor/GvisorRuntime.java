@@ -17,7 +17,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Sandboxes of gVisor, through its command line {@code runsc}. Needs root; see {@link #missing}. */
+/**
+ * Sandboxes of gVisor, through its command line {@code runsc}. Needs root; see {@link #missing}. A slot has a mount namespace of its
+ * own: file systems that are mounted later are seen in it only where the machine shares its mounts, as systemd does.
+ */
 public final class GvisorRuntime implements SandboxRuntime {
 
     // one small read per running sandbox; a process that waits for each would take 20 MB each

@@ -48,7 +48,7 @@ final class GvisorSandbox implements Prepared, Running {
         this.shell = shell;
         this.containers = containers;
         this.ports = new ConcurrentHashMap<>(ports);
-        this.usage = new SandboxUsage(shell.proc(), slot.address());
+        this.usage = new SandboxUsage(shell.proc(), containers.pidFile(), slot.address());
     }
 
     @Override
@@ -68,7 +68,7 @@ final class GvisorSandbox implements Prepared, Running {
         // in the foreground: a failing runsc waits until its sandbox has been reaped
         start(
                 "restore",
-                () -> shell.run(containers.restoreScript(image) + "\n" + containers.watchScript(), START_LIMIT));
+                () -> shell.run(containers.restoreScript(image) + containers.watchScript(), START_LIMIT));
         return this;
     }
 
@@ -77,7 +77,7 @@ final class GvisorSandbox implements Prepared, Running {
         begin();
         start(
                 "start",
-                () -> shell.runKeepingDead(containers.startScript() + "\n" + containers.watchScript(), START_LIMIT));
+                () -> shell.runKeepingDead(containers.startScript() + containers.watchScript(), START_LIMIT));
         return this;
     }
 
@@ -197,7 +197,7 @@ final class GvisorSandbox implements Prepared, Running {
     void look() {
         State now = state.get();
         if (now == State.RUNNING || now == State.FROZEN) {
-            WorkloadExit.find(shell.proc(), containers.pidFile(0), bundle())
+            WorkloadExit.find(shell.proc(), containers.pidFile(), bundle())
                     .filter(found -> state.get() != State.ENDED)
                     .ifPresent(exit::complete);
         }
@@ -205,6 +205,7 @@ final class GvisorSandbox implements Prepared, Running {
 
     @Override
     public Usage usage() {
-        return usage.read();
+        // the slot's processes are another sandbox's once this one has ended
+        return state.get() == State.ENDED ? usage.last() : usage.read();
     }
 }

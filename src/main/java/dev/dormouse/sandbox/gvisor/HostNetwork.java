@@ -14,7 +14,7 @@ import org.jboss.logging.Logger;
 
 /**
  * The host's side of all slots of one instance: actors reach what is outside this machine, and nothing on it but their own
- * gateway.
+ * gateway. Forwarding between interfaces is switched on for the whole machine, and stays on: others may rely on it by then.
  */
 final class HostNetwork implements AutoCloseable {
 

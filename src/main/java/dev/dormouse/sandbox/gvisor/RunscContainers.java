@@ -5,6 +5,7 @@ import dev.dormouse.sandbox.SandboxRuntime.ContainerSpec;
 import dev.dormouse.sandbox.host.ShellQuote;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -36,30 +37,36 @@ final class RunscContainers {
         }
     }
 
+    /** Creates them and stops the sandbox: gVisor would use some 4 % of a processor while it waits. */
     String createScript() {
-        return indexes()
-                .mapToObj(index -> call(
+        return each(index -> call(
                         index,
                         "create --pid-file %s --bundle %s %s"
                                 .formatted(ShellQuote.of(pidFile(index)), ShellQuote.of(directory(index)), id(index)),
                         true))
-                .collect(Collectors.joining("\n"));
+                + signal("STOP");
     }
 
     String startScript() {
-        return indexes()
-                .mapToObj(index -> call(index, "start " + id(index), index > 0))
-                .collect(Collectors.joining("\n"));
+        return signal("CONT") + each(index -> call(index, "start " + id(index), index > 0));
     }
 
     String restoreScript(Path image) {
-        return indexes()
-                .mapToObj(index -> call(
+        return signal("CONT")
+                + each(index -> call(
                         index,
                         "restore --detach --bundle %s --image-path %s %s"
                                 .formatted(ShellQuote.of(directory(index)), ShellQuote.of(image), id(index)),
-                        index > 0))
-                .collect(Collectors.joining("\n"));
+                        index > 0));
+    }
+
+    private String signal(String name) {
+        // the file has no end of line, which makes 'read' fail; a missing file makes 'kill' fail
+        return "read sandbox <%s\nkill -%s \"$sandbox\" || exit $?\n".formatted(ShellQuote.of(pidFile(0)), name);
+    }
+
+    private String each(IntFunction<String> script) {
+        return indexes().mapToObj(script).collect(Collectors.joining("\n", "", "\n"));
     }
 
     /**
@@ -112,7 +119,12 @@ final class RunscContainers {
         return index == 0 ? bundle.id() : "c%d-%s".formatted(index, bundle.id());
     }
 
-    Path pidFile(int index) {
+    /** Holds the id of the sandbox's process in the slot's namespace. */
+    Path pidFile() {
+        return pidFile(0);
+    }
+
+    private Path pidFile(int index) {
         return directory(index).resolve("pid");
     }
 

@@ -10,11 +10,15 @@ import java.util.stream.Collectors;
  */
 record SlotNetwork(SlotAddress address) {
 
-    /** On the host, once the outer namespace exists: input of {@code ip -batch -}. */
+    /**
+     * On the host, once the outer namespace exists: input of {@code ip -batch -}. Without IPv6, whose chatter would make every
+     * slot look busy.
+     */
     String hostBatch(long outerPid) {
         return """
                 link add %1$s address %2$s type veth peer name eth0 address %3$s netns %4$d
                 addr add %5$s/30 dev %1$s
+                link set %1$s addrgenmode none
                 link set %1$s up
                 neigh replace %6$s lladdr %3$s dev %1$s nud permanent
                 """.formatted(

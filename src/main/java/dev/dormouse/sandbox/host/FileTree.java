@@ -50,6 +50,13 @@ public final class FileTree {
                 }
 
                 @Override
+                public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                    // overlayfs leaves an empty directory that nobody may list
+                    Files.deleteIfExists(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
                 public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) throws IOException {
                     if (!keepRoot || !directory.equals(root)) {
                         Files.deleteIfExists(directory);
