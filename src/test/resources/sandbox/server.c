@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 static int count;
@@ -58,6 +59,12 @@ static void touch_memory(char *megabytes, char *answer) {
     strcpy(answer, "touched");
 }
 
+static void spin(char *milliseconds, char *answer) {
+    clock_t end = clock() + atol(milliseconds) * (CLOCKS_PER_SEC / 1000);
+    while (clock() < end) for (volatile int i = 0; i < 1000000; i++);
+    strcpy(answer, "spun");
+}
+
 static void answer_to(char *path, char *answer) {
     if (!strcmp(path, "/count")) sprintf(answer, "%d", ++count);
     else if (!strncmp(path, "/exit/", 6)) _exit(atoi(path + 6));
@@ -68,6 +75,7 @@ static void answer_to(char *path, char *answer) {
     else if (!strncmp(path, "/write/", 7)) write_file(path + 6, answer);
     else if (!strncmp(path, "/dial/", 6)) dial(path + 6, answer);
     else if (!strncmp(path, "/touch/", 7)) touch_memory(path + 7, answer);
+    else if (!strncmp(path, "/spin/", 6)) spin(path + 6, answer);
     else strcpy(answer, "unknown path");
 }
 

@@ -66,18 +66,14 @@ final class GvisorSandbox implements Prepared, Running {
         }
         begin();
         // in the foreground: a failing runsc waits until its sandbox has been reaped
-        start(
-                "restore",
-                () -> shell.run(containers.restoreScript(image) + containers.watchScript(), START_LIMIT));
+        start("restore", () -> shell.run(containers.restoreScript(image) + containers.watchScript(), START_LIMIT));
         return this;
     }
 
     @Override
     public Running boot() throws SandboxException {
         begin();
-        start(
-                "start",
-                () -> shell.runKeepingDead(containers.startScript() + containers.watchScript(), START_LIMIT));
+        start("start", () -> shell.runKeepingDead(containers.startScript() + containers.watchScript(), START_LIMIT));
         return this;
     }
 

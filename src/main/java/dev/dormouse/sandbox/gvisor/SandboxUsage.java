@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Processor time and traffic of one workload, read from files of the kernel. gVisor runs a workload's code in children of the
+ * Processor time and traffic of one workload, read from files of the kernel. gVisor runs a workload's code in descendants of the
  * sandbox's process. That process itself uses 4 % of a processor to do nothing, and so says nothing about the workload: it isn't
  * counted.
  */
@@ -18,7 +20,7 @@ final class SandboxUsage {
     // USER_HZ is 100 on every architecture that gVisor supports
     private static final long NANOS_PER_TICK = 10_000_000;
     private static final int PARENT = 1;
-    private static final List<Integer> OWN_TICKS = List.of(11, 12);
+    private static final List<Integer> TICKS = List.of(11, 12, 13, 14);
     private static final List<Integer> TICKS_OF_ENDED_CHILDREN = List.of(13, 14);
 
     private final Path proc;
@@ -50,10 +52,18 @@ final class SandboxUsage {
     private Duration cpu() {
         try {
             String sandbox = Files.readString(pidFile).strip();
-            long ticks = sum(ProcessStat.fields(proc.resolve(sandbox)), TICKS_OF_ENDED_CHILDREN);
+            Map<String, List<String>> processes = new HashMap<>();
             for (Path process : FileTree.list(proc)) {
-                if (Character.isDigit(process.getFileName().toString().charAt(0))) {
-                    ticks += ticksOfChild(process, sandbox);
+                String name = process.getFileName().toString();
+                if (Character.isDigit(name.charAt(0))) {
+                    ProcessStat.tryFields(process).ifPresent(fields -> processes.put(name, fields));
+                }
+            }
+            List<String> own = processes.getOrDefault(sandbox, List.of());
+            long ticks = own.isEmpty() ? 0 : sum(own, TICKS_OF_ENDED_CHILDREN);
+            for (String process : processes.keySet()) {
+                if (!process.equals(sandbox) && descends(process, sandbox, processes)) {
+                    ticks += sum(processes.get(process), TICKS);
                 }
             }
             return Duration.ofNanos(ticks * NANOS_PER_TICK);
@@ -62,16 +72,17 @@ final class SandboxUsage {
         }
     }
 
-    private static long ticksOfChild(Path process, String parent) {
-        try {
-            List<String> fields = ProcessStat.fields(process);
-            return fields.get(PARENT).equals(parent) ? sum(fields, OWN_TICKS) + sum(fields, TICKS_OF_ENDED_CHILDREN) : 0;
-        } catch (IOException e) {
-            return 0;
+    private static boolean descends(String process, String ancestor, Map<String, List<String>> processes) {
+        String current = process;
+        while (!current.equals(ancestor) && processes.containsKey(current)) {
+            current = processes.get(current).get(PARENT);
         }
+        return current.equals(ancestor);
     }
 
     private static long sum(List<String> fields, List<Integer> indexes) {
-        return indexes.stream().mapToLong(index -> Long.parseLong(fields.get(index))).sum();
+        return indexes.stream()
+                .mapToLong(index -> Long.parseLong(fields.get(index)))
+                .sum();
     }
 }

@@ -265,7 +265,8 @@ class GvisorLifecycleTest {
         slot.prepare(gvisor.bundle(gvisor.server()));
         SlotShell shell = ((GvisorSlot) slot).shell();
 
-        assertThat(processes(shell)).anySatisfy(pid -> assertThat(stateOf(shell, pid)).isEqualTo("T"));
+        assertThat(processes(shell))
+                .anySatisfy(pid -> assertThat(stateOf(shell, pid)).isEqualTo("T"));
     }
 
     private static String stateOf(SlotShell shell, String pid) throws IOException {
@@ -297,7 +298,7 @@ class GvisorLifecycleTest {
         });
         Usage idle = running.usage();
 
-        get(slot, running, "/touch/64");
+        get(slot, running, "/spin/100");
 
         assertThat(running.usage().cpu()).isGreaterThan(idle.cpu());
         assertThat(running.usage().bytes()).isGreaterThan(idle.bytes());

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxException.Kind;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.Test;
 
 class RunscFailureTest {
 
@@ -22,13 +22,14 @@ class RunscFailureTest {
         "start, exec /server: no such file or directory, FAILED"
     })
     void whatRunscSaysDecidesTheKind(String what, String words, Kind kind) {
-        assertThat(RunscFailure.of(what, new SlotShell.Result(128, words)).kind()).isEqualTo(kind);
+        assertThat(RunscFailure.of(what, new SlotShell.Result(128, words)).kind())
+                .isEqualTo(kind);
     }
 
     @Test
     void stacksOfACrashAreLeftOutOfTheMessage() {
-        SandboxException failure =
-                RunscFailure.of("restore", new SlotShell.Result(128, "decoding\nfailed\ngoroutine 1 [running]:\nx.go:1"));
+        SandboxException failure = RunscFailure.of(
+                "restore", new SlotShell.Result(128, "decoding\nfailed\ngoroutine 1 [running]:\nx.go:1"));
 
         assertThat(failure).hasMessage("restore failed: runsc ended with 128: decoding failed");
     }
