@@ -34,7 +34,13 @@ class OpenApiTest {
                         "/v1/atespaces/{atespace}/actors/{id}/why",
                         "/v1/atespaces/{atespace}/actors/{id}/events",
                         "/v1/atespaces/{atespace}/actors/{id}/snapshots",
-                        "/v1/actors");
+                        "/v1/actors",
+                        "/v1/workers",
+                        "/v1/watch",
+                        "/v1/manifests",
+                        "/v1/actortemplates",
+                        "/v1/workerpools",
+                        "/v1/sandboxconfigs");
         paths.forEach(path -> ((JsonObject) path.getValue()).forEach(operation -> {
             var described = (JsonObject) operation.getValue();
             String name = operation.getKey() + " " + path.getKey();

@@ -1,0 +1,5 @@
+/** Actors and workers as the API shows them together: the list of workers, and the live feed of both for whoever watches. */
+@NullMarked
+package dev.dormouse.watch;
+
+import org.jspecify.annotations.NullMarked;
