@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * A kind of resource as tables show it.
@@ -86,6 +87,21 @@ record Kind(List<Column> columns, Function<JsonNode, String> reference) {
                         wide("ASSIGNED", field("status", "assignedWorkers")),
                         wide("SANDBOX CONFIG", field("spec", "sandboxConfigName"))),
                 named("pool", namespacedName()));
+    }
+
+    static Kind events(InstantSource clock) {
+        return new Kind(
+                List.of(
+                        always("AGE", age(clock, "at")),
+                        always("TYPE", field("type")),
+                        always("CAUSE", field("cause")),
+                        always("WORKER", field("worker")),
+                        always("TOOK", item -> millis(at(item, "phases", "total"))),
+                        always("MESSAGE", field("message")),
+                        wide("TIME", field("at")),
+                        wide("GENERATION", field("generation")),
+                        wide("PHASES", Kind::phases)),
+                named("event", field("seq")));
     }
 
     /** What became of applied manifests. */
@@ -189,6 +205,17 @@ record Kind(List<Column> columns, Function<JsonNode, String> reference) {
     private static Function<JsonNode, String> namespacedName() {
         return item -> at(item, "metadata", "namespace").asText("") + "/"
                 + at(item, "metadata", "name").asText("");
+    }
+
+    private static String phases(JsonNode event) {
+        return event.path("phases").properties().stream()
+                .filter(phase -> !phase.getKey().equals("total"))
+                .map(phase -> phase.getKey() + "=" + millis(phase.getValue()))
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String millis(JsonNode micros) {
+        return micros.isNumber() ? String.format(Locale.ROOT, "%.1fms", micros.asDouble() / 1000) : "";
     }
 
     private static String assignedActor(JsonNode worker) {

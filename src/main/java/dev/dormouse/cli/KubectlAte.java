@@ -29,6 +29,7 @@ import picocli.CommandLine.TypeConversionException;
             TransitionCommand.Suspend.class,
             TransitionCommand.Pause.class,
             ForkCommand.class,
+            EventsCommand.class,
             WhyCommand.class,
             TopCommand.class,
             ApplyCommand.class

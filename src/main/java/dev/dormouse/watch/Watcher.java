@@ -51,11 +51,17 @@ final class Watcher {
      * first is empty and comes once nothing can be lost any more.
      */
     Multi<List<WatchEvent>> events(ChangeFeed feed) {
-        return Multi.createFrom().resource(
+        return Multi.createFrom()
+                .resource(
                         () -> feed.changes().subscribe().with(this::changed),
-                        subscription -> Multi.createBy().concatenating().streams(
-                                Multi.createFrom().item(List.<WatchEvent>of()),
-                                Multi.createBy().repeating().uni(this::next).indefinitely()))
+                        subscription -> Multi.createBy()
+                                .concatenating()
+                                .streams(
+                                        Multi.createFrom().item(List.<WatchEvent>of()),
+                                        Multi.createBy()
+                                                .repeating()
+                                                .uni(this::next)
+                                                .indefinitely()))
                 .withFinalizer(Cancellable::cancel);
     }
 

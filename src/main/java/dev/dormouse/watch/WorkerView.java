@@ -19,8 +19,12 @@ public record WorkerView(
         UUID uid,
         String node,
         String ip,
-        @Schema(enumeration = {"FREE", "ASSIGNED", "DRAINING", "LOST"}) String state,
-        @Schema(description = "Who runs there; null when nobody does.") @Nullable Assigned actor) {
+
+        @Schema(enumeration = {"FREE", "ASSIGNED", "DRAINING", "LOST"})
+        String state,
+
+        @Schema(description = "Who runs there; null when nobody does.") @Nullable
+        Assigned actor) {
 
     /**
      * @param template null when the actor is gone while its worker is still being cleaned
@@ -28,7 +32,10 @@ public record WorkerView(
      */
     @Schema(name = "AssignedActor")
     public record Assigned(
-            String atespace, String id, @Nullable Template template, @Nullable Instant idleSince) {}
+            String atespace,
+            String id,
+            @Nullable Template template,
+            @Nullable Instant idleSince) {}
 
     @Schema(name = "AssignedTemplate")
     public record Template(String namespace, String name) {}

@@ -17,6 +17,12 @@ class CommandsTest {
     private static final String ACTOR =
             "{\"atespace\":\"default\",\"id\":\"my-counter\",\"status\":\"STATUS_SUSPENDED\"}";
 
+    private static final String CREATED = """
+            {"seq":1,"at":"2026-08-30T11:00:00Z","type":"Created","cause":null,"worker":null,"generation":0,"phases":{},"message":null}""";
+    private static final String RUNNING = """
+            {"seq":2,"at":"2026-08-30T11:54:30Z","type":"Running","cause":"REQUEST","worker":"demo/demo/demo-0","generation":3,\
+            "phases":{"claim":2100,"restore":70000,"total":81300},"message":null}""";
+
     private ScriptedApi api;
 
     @BeforeEach
@@ -219,6 +225,35 @@ class CommandsTest {
     }
 
     @Test
+    void eventsAreATableOldestFirst() {
+        api.answers("GET /v1/atespaces/default/actors/my-counter/events?pageSize=1000", page(CREATED, RUNNING));
+
+        assertThat(CliRun.of(api, "events", "actor", "my-counter").out()).isEqualTo("""
+                AGE     TYPE      CAUSE     WORKER             TOOK     MESSAGE
+                60m     Created   <none>    <none>             <none>   <none>
+                5m30s   Running   REQUEST   demo/demo/demo-0   81.3ms   <none>
+                """);
+        assertThat(CliRun.of(api, "events", "actor", "my-counter", "-o", "wide", "--no-headers")
+                        .out())
+                .endsWith("2026-08-30T11:54:30Z   3   claim=2.1ms restore=70.0ms\n");
+    }
+
+    @Test
+    void followedEventsArePrintedOnce() {
+        String events = "GET /v1/atespaces/default/actors/my-counter/events?";
+        api.answers(events + "pageSize=1000", page(CREATED));
+        api.answers(events + "after=1&pageSize=1000", page(RUNNING));
+        api.answers(events + "after=2&pageSize=1000", page());
+        String change = "event: actor\ndata: {\"atespace\":\"default\",\"id\":\"my-counter\"}\n\n";
+        api.answers("GET /v1/watch?atespace=default", 200, "text/event-stream", change + change);
+
+        var run = CliRun.of(api, "events", "actor", "my-counter", "-f", "-o", "name");
+
+        assertThat(run.out()).isEqualTo("event/1\nevent/2\n");
+        assertThat(run.err()).isEqualTo("error: the API ended the watch; start it again\n");
+    }
+
+    @Test
     void topIntoAPipeIsPrintedOnce() {
         api.answers("GET /v1/workers?pageSize=1000", """
                 {"items":[
@@ -243,5 +278,9 @@ class CommandsTest {
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).containsIgnoringCase("kubectl-ate");
         assertThat(run.err()).isEmpty();
+    }
+
+    private static String page(String... items) {
+        return "{\"items\":[" + String.join(",", items) + "],\"nextPageToken\":null}";
     }
 }

@@ -50,10 +50,18 @@ class WatchApiTest {
             api.post(actors, "{\"id\":\"a\",\"template\":{\"namespace\":\"demo\",\"name\":\"counter\"}}");
             awaitData(lines, "event:actor", data -> data.getString("id").equals("a") && data.getLong("version") == 1);
             api.patch(actors + "/a", "{\"labels\":{\"x\":\"1\"}}");
-            awaitData(lines, "event:actor", data -> "1".equals(data.getJsonObject("labels", new JsonObject()).getString("x")));
+            awaitData(
+                    lines,
+                    "event:actor",
+                    data -> "1"
+                            .equals(data.getJsonObject("labels", new JsonObject())
+                                    .getString("x")));
             api.delete(actors + "/a");
-            awaitData(lines, "event:actor-deleted", data -> data.equals(
-                    new JsonObject().put("atespace", atespace).put("id", "a")));
+            awaitData(
+                    lines,
+                    "event:actor-deleted",
+                    data -> data.equals(
+                            new JsonObject().put("atespace", atespace).put("id", "a")));
             http.shutdownNow();
             reader.join();
         }
@@ -69,7 +77,8 @@ class WatchApiTest {
 
     @Test
     void withoutWorkersTheirListIsEmpty() {
-        assertThat(new RawApi(base).get("/v1/workers").json().getJsonArray("items")).isEmpty();
+        assertThat(new RawApi(base).get("/v1/workers").json().getJsonArray("items"))
+                .isEmpty();
     }
 
     private static void readUntilHungUp(Stream<String> body, List<String> lines) {

@@ -65,10 +65,12 @@ class WatcherTest {
 
         subscriber.awaitItems(2, LIMIT);
 
-        assertThat(subscriber.getItems().get(1)).singleElement().satisfies(event -> assertThat(event)
-                .isInstanceOfSatisfying(WatchEvent.ActorChanged.class, changed -> assertThat(
-                                changed.data().version())
-                        .isEqualTo(100)));
+        assertThat(subscriber.getItems().get(1))
+                .singleElement()
+                .satisfies(event -> assertThat(event)
+                        .isInstanceOfSatisfying(
+                                WatchEvent.ActorChanged.class,
+                                changed -> assertThat(changed.data().version()).isEqualTo(100)));
         assertThat(lookUps).hasValue(1);
     }
 
@@ -105,10 +107,12 @@ class WatcherTest {
 
         subscriber.awaitItems(2, LIMIT);
 
-        assertThat(subscriber.getItems().get(1)).singleElement().satisfies(event -> assertThat(event)
-                .isInstanceOfSatisfying(WatchEvent.ActorChanged.class, changed -> assertThat(
-                                changed.data().id())
-                        .isEqualTo("b")));
+        assertThat(subscriber.getItems().get(1))
+                .singleElement()
+                .satisfies(event -> assertThat(event)
+                        .isInstanceOfSatisfying(
+                                WatchEvent.ActorChanged.class,
+                                changed -> assertThat(changed.data().id()).isEqualTo("b")));
     }
 
     @Test
@@ -123,7 +127,8 @@ class WatcherTest {
 
     @Test
     void aWatcherWhoDoesNotReadKeepsNoMoreThanItsShare() {
-        subscriber = new Watcher(views(), null, NEVER).events(feed).subscribe().withSubscriber(AssertSubscriber.create(1));
+        subscriber =
+                new Watcher(views(), null, NEVER).events(feed).subscribe().withSubscriber(AssertSubscriber.create(1));
         subscriber.awaitItems(1, LIMIT);
         for (int i = 0; i < 20_000; i++) {
             change("default", "a" + i, 1);
@@ -157,8 +162,23 @@ class WatcherTest {
         actors.put(
                 key,
                 new Actor(
-                        key, new UUID(0, 0), new TemplateRef("demo", "counter"), ActorStatus.SUSPENDED, version, 0,
-                        Map.of(), Map.of(), null, null, null, null, null, null, null, now, now));
+                        key,
+                        new UUID(0, 0),
+                        new TemplateRef("demo", "counter"),
+                        ActorStatus.SUSPENDED,
+                        version,
+                        0,
+                        Map.of(),
+                        Map.of(),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        now,
+                        now));
         feed.publish(new ActorChange(key, "SUSPENDED", version, 0, null));
     }
 
