@@ -51,12 +51,21 @@ final class ActorListing {
             String filter = filter(query);
             // without a filter the first row behind the page is all there is to look at
             this.scan = filter.isEmpty() ? limit + 1 : Math.max(SCAN, limit + 1);
-            String source = query.status() == null || AT_REST.contains(query.status())
-                    ? "select a.* from actor a where " + keyRange("a.atespace", "a.id", query)
-                            + templateRange(query.template())
-                            + " order by a.atespace, a.id limit " + parameter(scan)
-                    : heldByWorkers(query);
-            this.sql = """
+            boolean held = query.status() != null && !AT_REST.contains(query.status());
+            String source = held ? heldByWorkers(query) : inOrder(query);
+            this.sql = filter.isEmpty()
+                    ? "select %s, false from (%s) a".formatted(ActorRow.columnsOf("a"), source)
+                    : matching(filter, source);
+        }
+
+        private String inOrder(Query query) {
+            return "select a.* from actor a where " + keyRange("a.atespace", "a.id", query)
+                    + templateRange(query.template()) + " order by a.atespace, a.id limit " + parameter(scan);
+        }
+
+        /** Matches first, then the last row looked at, if there may be more behind it. */
+        private String matching(String filter, String source) {
+            return """
                     with s as materialized (%s)
                     select * from (select %s, false from s a where true%s order by a.atespace, a.id limit %s) p
                     union all
@@ -111,7 +120,8 @@ final class ActorListing {
                 filter.append(" and a.status = ")
                         .append(parameter(query.status().name()));
             }
-            if (query.template() != null && query.status() != null && !AT_REST.contains(query.status())) {
+            // the index finds the template of those at rest
+            if (query.status() != null && !AT_REST.contains(query.status())) {
                 filter.append(templateRange(query.template()));
             }
             if (!query.labels().isEmpty()) {

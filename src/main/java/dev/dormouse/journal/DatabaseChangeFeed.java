@@ -1,11 +1,13 @@
 package dev.dormouse.journal;
 
 import dev.dormouse.platform.DormouseConfig;
+import dev.dormouse.platform.ShutdownOrder;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Multi;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
-import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -40,7 +42,10 @@ public class DatabaseChangeFeed implements ChangeFeed {
         link.open();
     }
 
-    @PreDestroy
+    void stop(@Observes @Priority(ShutdownOrder.DATABASE - 1) ShutdownEvent stopping) {
+        close();
+    }
+
     void close() {
         link.close();
     }
