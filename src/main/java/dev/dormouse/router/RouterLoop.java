@@ -66,6 +66,9 @@ final class RouterLoop extends AbstractVerticle {
                 .setMaxChunkSize(CHUNK_SIZE)
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setIdleTimeout(Math.toIntExact(settings.headTimeout().toMillis()))
+                // between client and actor alone: here, the codec would take the compressed frames for its own
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setPerFrameWebSocketCompressionSupported(false)
                 .setTracingPolicy(TracingPolicy.IGNORE);
     }
 

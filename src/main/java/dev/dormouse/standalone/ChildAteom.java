@@ -32,15 +32,13 @@ final class ChildAteom {
     private static final Duration GRACE = Duration.ofSeconds(15);
 
     /** What the next server must know. A process id alone may be another process's by then. */
-    record Note(long pid, @Nullable Instant startedAt, int port) {}
+    record Note(long pid, @Nullable Instant startedAt) {}
 
     private final Path directory;
     private final String controlPlane;
     private final List<String> arguments;
     private final Map<String, String> settings;
     private final ObjectMapper json;
-    private final Runnable started;
-    private volatile int port;
     private volatile boolean stopping;
     private volatile @Nullable ProcessHandle process;
 
@@ -49,37 +47,25 @@ final class ChildAteom {
      * @param controlPlane host:port that it reports to
      * @param arguments more options of {@code dormouse ateom}
      * @param settings that it must share with the server
-     * @param started runs whenever a new process was started
      */
     ChildAteom(
             Path directory,
             String controlPlane,
             List<String> arguments,
             Map<String, String> settings,
-            ObjectMapper json,
-            Runnable started) {
+            ObjectMapper json) {
         this.directory = directory;
         this.controlPlane = controlPlane;
         this.arguments = List.copyOf(arguments);
         this.settings = Map.copyOf(settings);
         this.json = json;
-        this.started = started;
-    }
-
-    /** host:port at which it takes commands. */
-    String address() {
-        return "127.0.0.1:" + port;
     }
 
     /** Takes over the one that runs, or starts one. Blocks for as long as a process takes to start. */
     void start() throws IOException {
         Files.createDirectories(directory);
-        Optional<Note> left = running();
-        if (left.isPresent()) {
-            port = left.get().port();
-        }
-        Optional<ProcessHandle> takenOver = left.flatMap(note -> ProcessHandle.of(note.pid()));
-        supervise(takenOver.isPresent() ? takenOver.get() : spawn());
+        Optional<ProcessHandle> left = running();
+        supervise(left.isPresent() ? left.get() : spawn());
     }
 
     /** Ends it and waits until it is gone, up to 15 s; then it is killed. Blocks. */
@@ -126,7 +112,7 @@ final class ChildAteom {
     }
 
     private ProcessHandle spawn() throws IOException {
-        port = freePort();
+        int port = freePort();
         List<String> command = new ArrayList<>(ownCommand());
         command.addAll(List.of("ateom", "--port", String.valueOf(port), "--control-plane", controlPlane));
         command.addAll(List.of("--data-dir", directory.toString()));
@@ -137,8 +123,7 @@ final class ChildAteom {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
                 .start()
                 .toHandle();
-        write(new Note(child.pid(), child.info().startInstant().orElse(null), port));
-        started.run();
+        write(new Note(child.pid(), child.info().startInstant().orElse(null)));
         return child;
     }
 
@@ -159,13 +144,12 @@ final class ChildAteom {
         return command;
     }
 
-    private Optional<Note> running() {
+    private Optional<ProcessHandle> running() {
         try {
             Note note = json.readValue(Files.readAllBytes(note()), Note.class);
             return ProcessHandle.of(note.pid())
                     .filter(ProcessHandle::isAlive)
-                    .filter(p -> p.info().startInstant().equals(Optional.ofNullable(note.startedAt())))
-                    .map(p -> note);
+                    .filter(p -> p.info().startInstant().equals(Optional.ofNullable(note.startedAt())));
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -39,7 +39,6 @@ class StandaloneServer {
     private final DormouseConfig config;
     private final ActorStore actors;
     private final Activations activations;
-    private final StandaloneSlots slots;
     private final ObjectMapper json;
     private final int apiPort;
     private @Nullable ChildAteom child;
@@ -48,23 +47,17 @@ class StandaloneServer {
             DormouseConfig config,
             ActorStore actors,
             Activations activations,
-            StandaloneSlots slots,
             ObjectMapper json,
             @ConfigProperty(name = "quarkus.http.port") int apiPort) {
         this.config = config;
         this.actors = actors;
         this.activations = activations;
-        this.slots = slots;
         this.json = json;
         this.apiPort = apiPort;
     }
 
     void startAteom(@Observes StartupEvent event) {
-        if (!launches()) {
-            return;
-        }
-        if (config.standalone().inProcess()) {
-            slots.keep(() -> "in-process");
+        if (!launches() || config.standalone().inProcess()) {
             return;
         }
         child = new ChildAteom(
@@ -72,11 +65,9 @@ class StandaloneServer {
                 "127.0.0.1:" + apiPort,
                 List.of("--sandbox", config.standalone().sandbox()),
                 sharedSettings(),
-                json,
-                slots::forget);
+                json);
         try {
             child.start();
-            slots.keep(child::address);
         } catch (IOException e) {
             throw new UncheckedIOException("ateom does not start: " + e.getMessage(), e);
         }
@@ -126,7 +117,6 @@ class StandaloneServer {
     }
 
     void stopAteom(@Observes @Priority(ShutdownOrder.ATEOM) ShutdownEvent event) {
-        slots.stop();
         if (child != null) {
             child.stop();
         }

@@ -4,6 +4,8 @@ import static dev.dormouse.router.RouterFixture.ACTOR;
 import static dev.dormouse.router.RouterFixture.HOST;
 import static dev.dormouse.router.RouterFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.as;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
 import dev.dormouse.journal.ChangeFeed.ActorChange;
@@ -14,6 +16,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +34,7 @@ class UpgradeTest {
     private final ScriptedWaker waker = ScriptedWaker.at(0);
     private final AtomicInteger openAtActor = new AtomicInteger();
     private final List<String> hosts = new CopyOnWriteArrayList<>();
+    private final List<String> offers = new CopyOnWriteArrayList<>();
     private RouterFixture fixture;
 
     @BeforeEach
@@ -45,6 +49,7 @@ class UpgradeTest {
                 .createHttpServer(new HttpServerOptions().setMaxWebSocketMessageSize(2 << 20))
                 .webSocketHandler(socket -> {
                     hosts.add(socket.headers().get("host"));
+                    offers.add(String.valueOf(socket.headers().get("sec-websocket-extensions")));
                     openAtActor.incrementAndGet();
                     socket.closeHandler(_ -> openAtActor.decrementAndGet());
                     socket.textMessageHandler(text -> socket.writeTextMessage("echo " + text));
@@ -61,8 +66,12 @@ class UpgradeTest {
     }
 
     private Future<WebSocket> connect() {
+        return connect(new WebSocketClientOptions());
+    }
+
+    private Future<WebSocket> connect(WebSocketClientOptions options) {
         return fixture.vertx
-                .createWebSocketClient()
+                .createWebSocketClient(options)
                 .connect(new WebSocketConnectOptions()
                         .setHost("127.0.0.1")
                         .setPort(fixture.port())
@@ -117,6 +126,18 @@ class UpgradeTest {
 
         await().until(() -> heard.length() == bytes.length);
         assertThat(heard.getBytes()).isEqualTo(bytes);
+    }
+
+    @Test
+    void compressionIsBetweenClientAndActor() {
+        WebSocket socket = await(connect(new WebSocketClientOptions().setTryUsePerMessageCompression(true)));
+        Promise<String> heard = Promise.promise();
+        socket.textMessageHandler(heard::complete);
+
+        socket.writeTextMessage("squeeze ".repeat(1000));
+
+        assertThat(await(heard.future())).isEqualTo("echo " + "squeeze ".repeat(1000));
+        assertThat(offers).singleElement(as(STRING)).contains("permessage-deflate");
     }
 
     @Test
