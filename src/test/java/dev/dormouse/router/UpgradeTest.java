@@ -14,6 +14,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClientOptions;
@@ -47,17 +48,19 @@ class UpgradeTest {
                         .build());
         HttpServer actor = await(fixture.vertx
                 .createHttpServer(new HttpServerOptions().setMaxWebSocketMessageSize(2 << 20))
-                .webSocketHandler(socket -> {
-                    hosts.add(socket.headers().get("host"));
-                    offers.add(String.valueOf(socket.headers().get("sec-websocket-extensions")));
-                    openAtActor.incrementAndGet();
-                    socket.closeHandler(_ -> openAtActor.decrementAndGet());
-                    socket.textMessageHandler(text -> socket.writeTextMessage("echo " + text));
-                    socket.binaryMessageHandler(socket::writeBinaryMessage);
-                })
-                .requestHandler(request -> request.response().setStatusCode(403).end("no socket here"))
+                // not webSocketHandler: a Quarkus that ran in this JVM before switched it off for all
+                .requestHandler(request -> request.toWebSocket().onSuccess(this::chat))
                 .listen(0, "127.0.0.1"));
         waker.script = ScriptedWaker.at(actor.actualPort()).script;
+    }
+
+    private void chat(ServerWebSocket socket) {
+        hosts.add(socket.headers().get("host"));
+        offers.add(String.valueOf(socket.headers().get("sec-websocket-extensions")));
+        openAtActor.incrementAndGet();
+        socket.closeHandler(_ -> openAtActor.decrementAndGet());
+        socket.textMessageHandler(text -> socket.writeTextMessage("echo " + text));
+        socket.binaryMessageHandler(socket::writeBinaryMessage);
     }
 
     @AfterEach
