@@ -41,7 +41,8 @@ public class Activations implements Waker {
 
     @Override
     public Uni<Route> wake(ActorKey key, int actorPort, Cause cause) {
-        return wakes.wake(key, false, cause).whenReachable().chain(actor -> ports.route(actor, actorPort));
+        Flight flight = wakes.wake(key, false, cause);
+        return flight.whenReachable().chain(actor -> ports.route(actor, actorPort, flight.whenEnded()));
     }
 
     /**

@@ -30,8 +30,12 @@ class Ports {
         this.ateom = ateom;
     }
 
-    /** Fails UNAVAILABLE when the worker can't open the port. */
-    Uni<Route> route(Actor actor, int actorPort) {
+    /**
+     * Fails UNAVAILABLE when the worker can't open the port.
+     *
+     * @param durable completes once the activation's own ports are recorded: recording them replaces what is there
+     */
+    Uni<Route> route(Actor actor, int actorPort, Uni<Actor> durable) {
         Actor.Activation activation = Objects.requireNonNull(actor.activation());
         Actor.Endpoint endpoint = Objects.requireNonNull(activation.endpoint());
         Integer port = endpoint.ports().get(actorPort);
@@ -47,10 +51,11 @@ class Ports {
                 .onFailure()
                 .transform(
                         failure -> new Failure(Code.UNAVAILABLE, "the actor's worker does not answer", null, failure))
-                .map(response -> opened(actor, endpoint, actorPort, response));
+                .map(response -> opened(actor, endpoint, actorPort, response, durable));
     }
 
-    private Route opened(Actor actor, Actor.Endpoint endpoint, int actorPort, OpenPortResponse response) {
+    private Route opened(
+            Actor actor, Actor.Endpoint endpoint, int actorPort, OpenPortResponse response, Uni<Actor> durable) {
         if (response.hasFailure()) {
             throw new Failure(
                     Code.UNAVAILABLE,
@@ -58,7 +63,7 @@ class Ports {
                             .formatted(actorPort, response.getFailure().getMessage()));
         }
         int port = response.getEndpointPort();
-        store.addPort(actor.key(), actor.generation(), actorPort, port)
+        durable.chain(running -> store.addPort(actor.key(), actor.generation(), actorPort, port))
                 .subscribe()
                 .with(
                         // opening it again gives the same port

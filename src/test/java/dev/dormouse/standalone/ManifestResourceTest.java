@@ -64,7 +64,7 @@ class ManifestResourceTest {
                 .statusCode(400)
                 .contentType("application/problem+json")
                 .body("code", equalTo("INVALID_ARGUMENT"))
-                .body("detail", startsWith("document 2, line 8, column 8: spec.replica: Unknown field"));
+                .body("detail", startsWith("document 2, line 9, column 8: spec.replica: Unknown field"));
         when().get("/v1/workerpools/demo/bad").then().statusCode(404);
     }
 
