@@ -58,6 +58,10 @@ final class World implements AutoCloseable {
 
     /** @param settings dormouse.* settings that differ from the defaults */
     World(Map<String, String> settings) {
+        this(settings, BEAT);
+    }
+
+    World(Map<String, String> settings, Duration beat) {
         TestDatabase.Fresh fresh = TestDatabase.fresh();
         Flyway.configure()
                 .dataSource(fresh.jdbcUrl(), fresh.user(), fresh.password())
@@ -80,7 +84,7 @@ final class World implements AutoCloseable {
         catalog.pool("pool", Map.of());
         storage.write(TestCatalog.GOLDEN_URI, null, 0);
         replica = start();
-        heart = vertx.setPeriodic(BEAT.toMillis(), id -> beat());
+        heart = vertx.setPeriodic(1, beat.toMillis(), id -> beat());
     }
 
     private static DormouseConfig config(Map<String, String> settings) {
