@@ -148,7 +148,7 @@ class ActorStoreRecordTest {
         assertThat(patched.version()).isEqualTo(created.version() + 1);
         assertFails(
                 Code.ABORTED,
-                "the actor changed meanwhile; read it again and retry",
+                "concurrent update conflict, please retry",
                 () -> await(fixture.store.patch(created.key(), Map.of(), null, created.version())));
         assertFails(
                 Code.NOT_FOUND,
@@ -189,7 +189,7 @@ class ActorStoreRecordTest {
         Actor suspended = fixture.suspended(running);
         assertFails(
                 Code.ABORTED,
-                "the actor changed meanwhile; read it again and retry",
+                "concurrent update conflict, please retry",
                 () -> await(fixture.store.delete(running.key(), suspended.version() - 1)));
     }
 
