@@ -123,7 +123,7 @@ final class GvisorSandbox implements Prepared, Running {
             run(containers.checkpointScript(image), CHECKPOINT_LIMIT, "checkpoint");
         } catch (IOException e) {
             unfreezeAfterFailure();
-            throw new SandboxException(Kind.FAILED, "can't create the image directory: " + e.getMessage(), e);
+            throw RunscFailure.of("checkpoint", e);
         } catch (SandboxException e) {
             FileTree.delete(image);
             unfreezeAfterFailure();

@@ -132,7 +132,7 @@ final class GvisorSlot implements Slot {
             throw e;
         } catch (IOException e) {
             created.kill();
-            throw new SandboxException(Kind.FAILED, "can't write a bundle: " + e.getMessage(), e);
+            throw RunscFailure.of("create", e);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.dormouse.sandbox.gvisor;
 
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxException.Kind;
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 
@@ -20,6 +21,13 @@ final class RunscFailure {
     /** @param what was to be done: create, start, restore, checkpoint, pause or resume */
     static SandboxException of(String what, SlotShell.Result result) {
         return new SandboxException(kind(result.output(), what.equals("restore")), message(what, result));
+    }
+
+    /** A file of ours that could not be written. */
+    static SandboxException of(String what, IOException cause) {
+        // the file's name alone would not tell why
+        String words = String.valueOf(cause);
+        return new SandboxException(kind(words, false), what + " failed: " + words, cause);
     }
 
     private static Kind kind(String output, boolean restore) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxException.Kind;
+import java.nio.file.FileSystemException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +25,14 @@ class RunscFailureTest {
     void whatRunscSaysDecidesTheKind(String what, String words, Kind kind) {
         assertThat(RunscFailure.of(what, new SlotShell.Result(128, words)).kind())
                 .isEqualTo(kind);
+    }
+
+    @Test
+    void aFileThatFindsNoSpaceIsAFullDisk() {
+        SandboxException failure =
+                RunscFailure.of("create", new FileSystemException("/b/config.json", null, "No space left on device"));
+
+        assertThat(failure.kind()).isEqualTo(Kind.DISK_FULL);
     }
 
     @Test
