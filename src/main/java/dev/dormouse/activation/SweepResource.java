@@ -50,7 +50,10 @@ class SweepResource {
     record Orphan(
             String uri,
             long sizeBytes,
-            @Schema(description = "False when it was never finished.") boolean complete,
+
+            @Schema(description = "False when it was never finished.")
+            boolean complete,
+
             Instant lastChanged) {
 
         static Orphan of(Stored stored) {
@@ -60,11 +63,16 @@ class SweepResource {
 
     @Schema(name = "Sweep")
     record SweepView(
-            @Schema(description = "True when nothing was deleted.") boolean dryRun,
+            @Schema(description = "True when nothing was deleted.")
+            boolean dryRun,
+
             List<Orphan> orphans,
-            @Schema(description = "What the orphans take in the stores.") long bytes,
+
+            @Schema(description = "What the orphans take in the stores.")
+            long bytes,
+
             @Schema(description = "What could not be read or deleted; the rest was swept all the same.")
-                    List<String> failures) {}
+            List<String> failures) {}
 
     @POST
     @Path("/admin/sweep")
@@ -72,10 +80,13 @@ class SweepResource {
     @Operation(
             operationId = "sweepOrphans",
             summary = "Finds snapshots in the templates' locations that no record names, and deletes them if told so",
-            description = "What was written in the last 6 hours is left alone. Don't sweep a location that two installations share: "
-                    + "neither knows the other's records.")
+            description =
+                    "What was written in the last 6 hours is left alone. Don't sweep a location that two installations share: "
+                            + "neither knows the other's records.")
     public SweepView sweep(
-            @QueryParam("dryRun") @Parameter(description = "Unless false, nothing is deleted.", example = "true") @Nullable
+            @QueryParam("dryRun")
+                    @Parameter(description = "Unless false, nothing is deleted.", example = "true")
+                    @Nullable
                     String dryRun) {
         boolean dry = isDry(dryRun);
         var mode = dry ? OrphanSweep.Mode.DRY_RUN : OrphanSweep.Mode.DELETE;

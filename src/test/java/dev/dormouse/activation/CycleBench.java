@@ -37,7 +37,9 @@ final class CycleBench {
         int cycles = Integer.parseInt(arguments[2]);
         World world = new World(Map.of("dormouse.scheduler.wait", "30s"), Duration.ofSeconds(1));
         SimulatedAteom ateom = world.ateom("node-1", workers);
-        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> world.replica.workers.all().size() == workers);
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> world.replica.workers.all().size() == workers);
         List<ActorKey> keys = new ArrayList<>();
         for (int i = 0; i < callers; i++) {
             keys.add(world.create("bench-" + i));

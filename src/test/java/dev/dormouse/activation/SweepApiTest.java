@@ -77,8 +77,9 @@ class SweepApiTest {
     }
 
     private Path halfWritten(Duration ago) throws IOException {
-        Path snapshot = Files.createDirectories(
-                location.resolve("default").resolve("a").resolve(UUID.randomUUID().toString()));
+        Path snapshot = Files.createDirectories(location.resolve("default")
+                .resolve("a")
+                .resolve(UUID.randomUUID().toString()));
         Path file = Files.writeString(snapshot.resolve("memory"), "x".repeat(100));
         FileTime then = FileTime.from(Instant.now().minus(ago));
         Files.setLastModifiedTime(file, then);

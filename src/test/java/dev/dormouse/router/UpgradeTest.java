@@ -3,8 +3,8 @@ package dev.dormouse.router;
 import static dev.dormouse.router.RouterFixture.ACTOR;
 import static dev.dormouse.router.RouterFixture.HOST;
 import static dev.dormouse.router.RouterFixture.await;
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.as;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 

@@ -38,11 +38,7 @@ class EvictionTest {
         Idle helpful = idleFor(5);
 
         assertThat(Eviction.choose(
-                        List.of(useless, helpful),
-                        List.of("w"),
-                        NOW,
-                        ENOUGH,
-                        (w, uid) -> uid.equals(helpful.worker())))
+                        List.of(useless, helpful), List.of("w"), NOW, ENOUGH, (w, uid) -> uid.equals(helpful.worker())))
                 .containsExactly(helpful);
     }
 

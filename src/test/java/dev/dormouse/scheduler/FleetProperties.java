@@ -26,7 +26,13 @@ class FleetProperties {
 
     /** What a worker becomes; the same number again changes it. */
     record Change(
-            int worker, Candidate.State state, String node, String build, String prepared, int releasedAt, boolean gone) {
+            int worker,
+            Candidate.State state,
+            String node,
+            String build,
+            String prepared,
+            int releasedAt,
+            boolean gone) {
         UUID uid() {
             return new UUID(7, worker);
         }
@@ -34,7 +40,15 @@ class FleetProperties {
         Candidate candidate() {
             Hardware hardware = new Hardware("gvisor", Set.of(build), "cpu");
             return new Candidate(
-                    uid(), POOL, "pod-" + worker, node, hardware, state, prepared, Instant.ofEpochSecond(releasedAt), "");
+                    uid(),
+                    POOL,
+                    "pod-" + worker,
+                    node,
+                    hardware,
+                    state,
+                    prepared,
+                    Instant.ofEpochSecond(releasedAt),
+                    "");
         }
     }
 
@@ -80,7 +94,8 @@ class FleetProperties {
         Optional<Candidate> expected = model.values().stream()
                 .filter(worker -> worker.state() == Candidate.State.FREE)
                 .filter(worker -> worker.hardware().builds().contains("b1"))
-                .min(Comparator.comparing((Candidate worker) -> !(home && worker.node().equals("n3")))
+                .min(Comparator.comparing(
+                                (Candidate worker) -> !(home && worker.node().equals("n3")))
                         .thenComparing(worker -> !(near && worker.node().equals("n2")))
                         .thenComparing(worker -> !worker.prepared().equals("digest"))
                         .thenComparing(Candidate::releasedAt));

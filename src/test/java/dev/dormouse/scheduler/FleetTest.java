@@ -56,7 +56,9 @@ class FleetTest {
     }
 
     private String placed(Need need) {
-        return fleet.place(need) instanceof Placement.Placed placed ? placed.worker().pod() : "nowhere";
+        return fleet.place(need) instanceof Placement.Placed placed
+                ? placed.worker().pod()
+                : "nowhere";
     }
 
     @Test
@@ -82,7 +84,8 @@ class FleetTest {
         add("near", "n2", "", 200);
         fleet.cached("n2", Set.of(snapshot));
 
-        assertThat(placed(new Need(ANYWHERE, "digest", List.of(snapshot), null))).isEqualTo("near");
+        assertThat(placed(new Need(ANYWHERE, "digest", List.of(snapshot), null)))
+                .isEqualTo("near");
     }
 
     @Test
@@ -154,8 +157,8 @@ class FleetTest {
     @Test
     void selectorsOfTemplateAndActorBothHold() {
         add("here", "n1", "", 100);
-        LabelQuery fast = new LabelQuery(
-                Map.of(), List.of(new Expression("tier", Operator.IN, Set.of("fast", "faster"))));
+        LabelQuery fast =
+                new LabelQuery(Map.of(), List.of(new Expression("tier", Operator.IN, Set.of("fast", "faster"))));
         var fits = new Need.Requirements("gvisor", fast, Map.of("tier", "fast"), null, null);
         var actorDiffers = new Need.Requirements("gvisor", fast, Map.of("tier", "faster"), null, null);
         var templateDiffers = new Need.Requirements(

@@ -52,7 +52,8 @@ class WaitQueueTest {
     }
 
     @Property
-    void noTenantWaitsLongerThanOneTurnOfAllOthers(@ForAll @Size(min = 1, max = 60) List<@IntRange(max = 5) Integer> arrivals) {
+    void noTenantWaitsLongerThanOneTurnOfAllOthers(
+            @ForAll @Size(min = 1, max = 60) List<@IntRange(max = 5) Integer> arrivals) {
         WaitQueue<Integer, Integer> fair = new WaitQueue<>(1000);
         List<Integer> waiting = new ArrayList<>(arrivals);
         for (int i = 0; i < arrivals.size(); i++) {

