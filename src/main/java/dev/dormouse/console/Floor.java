@@ -61,7 +61,9 @@ public record Floor(
                 .map(worker -> bay(worker, byKey))
                 .toList();
         List<Long> totals = events.stream()
-                .filter(event -> event.type().equals("Running"))
+                // a golden actor boots, which says nothing of wakes
+                .filter(event -> event.type().equals("Running")
+                        && !event.key().atespace().equals(AtespaceName.GOLDEN))
                 .map(event -> event.phases().get("total"))
                 .filter(Objects::nonNull)
                 .toList();

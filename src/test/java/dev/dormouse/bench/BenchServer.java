@@ -15,6 +15,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A packaged server with one workload, its golden snapshot taken. */
@@ -65,10 +66,20 @@ final class BenchServer implements AutoCloseable {
         return server.request(id, "/");
     }
 
+    /** All that the journal has of an actor, page after page. */
     List<JsonObject> events(String id) {
-        HttpResponse<String> answer = server.get("/v1/atespaces/default/actors/" + id + "/events?pageSize=1000");
-        JsonArray events = new JsonObject(answer.body()).getJsonArray("events");
-        return events.stream().map(JsonObject.class::cast).toList();
+        List<JsonObject> events = new ArrayList<>();
+        long after = 0;
+        while (true) {
+            HttpResponse<String> answer =
+                    server.get("/v1/atespaces/default/actors/" + id + "/events?pageSize=1000&after=" + after);
+            JsonArray page = new JsonObject(answer.body()).getJsonArray("items");
+            if (page.isEmpty()) {
+                return events;
+            }
+            page.forEach(event -> events.add((JsonObject) event));
+            after = events.getLast().getLong("seq");
+        }
     }
 
     /** host:port that leads straight to port 80 of a running actor. */

@@ -246,7 +246,7 @@ class ChaosIT {
                 .pollInterval(Duration.ofMillis(250))
                 .untilAsserted(() -> {
                     Map<String, String> byWorkers = new HashMap<>();
-                    for (Object entry : new JsonObject(server.get("/v1/workers").body()).getJsonArray("workers")) {
+                    for (Object entry : new JsonObject(server.get("/v1/workers").body()).getJsonArray("items")) {
                         JsonObject worker = (JsonObject) entry;
                         JsonObject actor = worker.getJsonObject("actor");
                         assertThat(worker.getString("state")).isIn("FREE", "ASSIGNED");
@@ -270,6 +270,6 @@ class ChaosIT {
     }
 
     private static JsonArray actors(ServerProcess server) {
-        return new JsonObject(server.get("/v1/atespaces/default/actors").body()).getJsonArray("actors");
+        return new JsonObject(server.get("/v1/atespaces/default/actors").body()).getJsonArray("items");
     }
 }

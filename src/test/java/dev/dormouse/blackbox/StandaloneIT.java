@@ -118,7 +118,7 @@ class StandaloneIT {
                 .until(
                         () -> new JsonObject(server.get("/v1/atespaces/default/actors/diarist/events")
                                         .body())
-                                .getJsonArray("events"),
+                                .getJsonArray("items"),
                         all -> all.stream().anyMatch(e -> type(e).equals("Running")));
 
         JsonObject running = events.stream()
