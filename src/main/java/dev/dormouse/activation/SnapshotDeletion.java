@@ -1,7 +1,8 @@
 package dev.dormouse.activation;
 
-import dev.dormouse.activation.DroppedSnapshots.Dropped;
 import dev.dormouse.snapshot.SnapshotException;
+import dev.dormouse.snapshot.SnapshotRecords;
+import dev.dormouse.snapshot.SnapshotRecords.Dropped;
 import dev.dormouse.snapshot.SnapshotStores;
 import dev.dormouse.worker.Workers;
 import io.smallrye.mutiny.Multi;
@@ -18,13 +19,13 @@ class SnapshotDeletion {
     private static final Logger LOG = Logger.getLogger(SnapshotDeletion.class);
     private static final int AT_ONCE = 256;
 
-    private final DroppedSnapshots dropped;
+    private final SnapshotRecords records;
     private final SnapshotStores stores;
     private final Workers workers;
     private final AteomCalls ateom;
 
-    SnapshotDeletion(DroppedSnapshots dropped, SnapshotStores stores, Workers workers, AteomCalls ateom) {
-        this.dropped = dropped;
+    SnapshotDeletion(SnapshotRecords records, SnapshotStores stores, Workers workers, AteomCalls ateom) {
+        this.records = records;
         this.stores = stores;
         this.workers = workers;
         this.ateom = ateom;
@@ -32,7 +33,7 @@ class SnapshotDeletion {
 
     /** Deletes some of what is due; what fails stays due. */
     Uni<Void> run() {
-        return dropped.due(AT_ONCE)
+        return records.deleting(AT_ONCE)
                 .chain(due -> Multi.createFrom()
                         .iterable(due)
                         .onItem()
@@ -42,11 +43,12 @@ class SnapshotDeletion {
                         .map(Optional::get)
                         .collect()
                         .asList())
-                .chain(deleted -> deleted.isEmpty() ? Uni.createFrom().voidItem() : dropped.gone(deleted));
+                .chain(deleted -> deleted.isEmpty() ? Uni.createFrom().voidItem() : records.deleted(deleted));
     }
 
     private Uni<Optional<Dropped>> delete(Dropped snapshot) {
-        Uni<Boolean> deleted = snapshot.node().isEmpty() ? fromStore(snapshot) : fromNode(snapshot);
+        String node = snapshot.node();
+        Uni<Boolean> deleted = node == null ? fromStore(snapshot) : fromNode(snapshot, node);
         return deleted.map(done -> done ? Optional.of(snapshot) : Optional.empty());
     }
 
@@ -64,10 +66,10 @@ class SnapshotDeletion {
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
     }
 
-    private Uni<Boolean> fromNode(Dropped snapshot) {
-        return workers.onNode(snapshot.node())
-                .map(worker -> ateom.dropLocal(worker, snapshot.actor(), snapshot.id()))
+    private Uni<Boolean> fromNode(Dropped snapshot, String node) {
+        return workers.onNode(node)
+                .map(worker -> ateom.dropLocal(worker, snapshot.key(), snapshot.id()))
                 // what a node holds goes with the node
-                .orElse(Uni.createFrom().item(!workers.mayComeBack(snapshot.node())));
+                .orElse(Uni.createFrom().item(!workers.mayComeBack(node)));
     }
 }

@@ -7,6 +7,8 @@ import dev.dormouse.ateom.wire.WorkerRegistry;
 import dev.dormouse.journal.TestFeed;
 import dev.dormouse.platform.Database;
 import dev.dormouse.platform.DormouseConfig;
+import dev.dormouse.platform.Sessions;
+import dev.dormouse.snapshot.SnapshotRecords;
 import dev.dormouse.snapshot.SnapshotStores;
 import dev.dormouse.worker.Ateoms;
 import dev.dormouse.worker.TestWorkers;
@@ -18,6 +20,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.function.Function;
+import org.hibernate.reactive.mutiny.Mutiny;
 
 /** One server process: everything of activation and worker, on the database it shares with others. It can be killed. */
 final class Replica implements AutoCloseable {
@@ -62,6 +65,8 @@ final class Replica implements AutoCloseable {
         Reconciler reconciler = new Reconciler(store, records, workers, calls, sleeps, leases, drowsiness);
         idle = new IdleActors(workers, dispatcher, sleeps, records, catalog, drowsiness, clock, config);
         registry = new TestWorkers(config, workers, database, feed, reconciler, ateoms, vertx, clock);
+        // deletion reads rows, no entities
+        SnapshotRecords dropped = new SnapshotRecords(database, new Sessions((Mutiny.SessionFactory) null, vertx));
         upkeep = new ActivationUpkeep(
                 config,
                 vertx,
@@ -74,7 +79,7 @@ final class Replica implements AutoCloseable {
                 idle,
                 dispatcher,
                 warming,
-                new SnapshotDeletion(new DroppedSnapshots(database), snapshots, workers, calls));
+                new SnapshotDeletion(dropped, snapshots, workers, calls));
         registry.start();
         upkeep.start(new StartupEvent());
     }

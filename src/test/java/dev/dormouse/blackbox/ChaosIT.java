@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -208,12 +210,21 @@ class ChaosIT {
     private List<ProcessHandle> sandboxes() {
         List<ProcessHandle> found = new ArrayList<>();
         ProcessHandle.allProcesses().forEach(process -> {
-            String line = process.info().commandLine().orElse("");
-            if (line.contains("runsc-sandbox") && line.contains(dataDir.toString())) {
+            // the process handle cuts long command lines off
+            String line = commandLine(process.pid());
+            if (line.startsWith("runsc-sandbox") && line.contains(dataDir.toString())) {
                 found.add(process);
             }
         });
         return found;
+    }
+
+    private static String commandLine(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/cmdline"));
+        } catch (IOException e) {
+            return ""; // it is gone
+        }
     }
 
     private void assertNobodyIsStuck(ServerProcess server) {
