@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +36,8 @@ public final class EmbeddedDatabase {
     private static final Logger LIBRARY = Logger.getLogger("io.zonky.test");
 
     private static final String USER = "postgres";
-    private static final Duration STARTUP = Duration.ofSeconds(30);
+    private static final Duration STARTUP = Duration.ofSeconds(10);
+    private static final Duration READY = Duration.ofSeconds(60);
     private static final int RESTART_ATTEMPTS = 40;
     private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(250);
     private static final int POSTMASTER_PID_PORT_LINE = 3;
@@ -48,7 +51,7 @@ public final class EmbeddedDatabase {
     private final Path passwordFile;
     private final boolean durable;
     private final String password;
-    private final int port;
+    private volatile int port;
     private volatile boolean stopping;
     private @Nullable EmbeddedPostgres started;
 
@@ -62,7 +65,8 @@ public final class EmbeddedDatabase {
         this.password = password();
         Optional<Running> running = running();
         this.port = running.isPresent() ? running.get().port() : freePort();
-        supervise(running.isPresent() ? running.get().process() : start());
+        supervise(running.isPresent() ? running.get().process() : startOrTakeOver());
+        awaitReady();
     }
 
     /**
@@ -123,6 +127,33 @@ public final class EmbeddedDatabase {
     public void stop() {
         stopping = true;
         running().ifPresent(r -> r.process().destroy());
+    }
+
+    /** A server that was killed while it restarted PostgreSQL may have left that start under way: then there is one to take over. */
+    private ProcessHandle startOrTakeOver() throws IOException {
+        try {
+            return start();
+        } catch (IOException e) {
+            Running other = running().orElseThrow(() -> e);
+            port = other.port();
+            return other.process();
+        }
+    }
+
+    /** One that was taken over may still be recovering from a kill. */
+    private void awaitReady() throws IOException {
+        Instant limit = Instant.now().plus(READY);
+        while (true) {
+            try (Connection connection =
+                    DriverManager.getConnection(settings().get("quarkus.datasource.jdbc.url"), USER, password)) {
+                return;
+            } catch (SQLException e) {
+                if (Instant.now().isAfter(limit)) {
+                    throw new IOException(e.getMessage() + "; its log is " + log, e);
+                }
+                LockSupport.parkNanos(BETWEEN_ATTEMPTS.toNanos());
+            }
+        }
     }
 
     private ProcessHandle start() throws IOException {
