@@ -8,6 +8,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -40,7 +41,7 @@ public class Ateoms {
     private final boolean limitedByCaller;
 
     @Inject
-    public Ateoms(DormouseConfig config, Instance<Ateom> here) {
+    public Ateoms(DormouseConfig config, @GrpcService Instance<Ateom> here) {
         this.limitedByCaller = config.standalone().inProcess();
         this.target = limitedByCaller ? (address, limit) -> here.get() : this::remote;
     }
