@@ -27,13 +27,25 @@ final class SandboxChoice {
         return switch (config.standalone().sandbox()) {
             case "gvisor" -> gvisor(runsc, missing, gvisorDir);
             case "process" -> ProcessRuntime.open(processDir);
-            case "auto" -> missing.isEmpty() ? gvisor(runsc, missing, gvisorDir) : fallBack(missing, processDir);
+            case "auto" -> whatWorks(runsc, missing, gvisorDir, processDir);
             default ->
                 throw new SandboxException(
                         Kind.UNSUPPORTED,
                         "dormouse.standalone.sandbox must be auto, gvisor or process, not '%s'"
                                 .formatted(config.standalone().sandbox()));
         };
+    }
+
+    private static SandboxRuntime whatWorks(Optional<Path> runsc, List<String> missing, Path gvisorDir, Path processDir)
+            throws SandboxException {
+        try {
+            return gvisor(runsc, missing, gvisorDir);
+        } catch (SandboxException e) {
+            if (e.kind() != Kind.UNSUPPORTED) {
+                throw e;
+            }
+            return fallBack(e.getMessage(), processDir);
+        }
     }
 
     private static SandboxRuntime gvisor(Optional<Path> runsc, List<String> missing, Path workDir)
@@ -44,10 +56,10 @@ final class SandboxChoice {
         return GvisorRuntime.open(new GvisorSettings(runsc.get(), workDir));
     }
 
-    private static SandboxRuntime fallBack(List<String> missing, Path workDir) {
+    private static SandboxRuntime fallBack(String missing, Path workDir) {
         LOG.warnf(
                 "no gVisor here: %s Actors run as plain processes: without isolation, and only Data snapshots",
-                String.join(" ", missing));
+                missing);
         return ProcessRuntime.open(workDir);
     }
 }

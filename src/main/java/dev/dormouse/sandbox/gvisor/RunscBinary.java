@@ -31,10 +31,19 @@ record RunscBinary(Path path, Build build, boolean networkMask) {
     private static final String PLATFORM = "systrap";
     private static final Pattern RELEASE = Pattern.compile("(20\\d{6})");
     private static final int LAST_RELEASE_WITH_WRONG_CHECK = 20240731;
+    private static final String KEEP_CONNECTIONS = "-allow-connected-on-save";
+    private static final String DROP_CONNECTIONS = "-net-disconnect-ok";
 
+    /** @throws SandboxException UNSUPPORTED when the release is too old to checkpoint an actor that has a network */
     static RunscBinary probe(Path path) throws SandboxException {
         String version = version(Command.run(PROBE_LIMIT, "", path.toString(), "--version"));
         String known = Command.run(PROBE_LIMIT, "", path.toString(), "flags");
+        if (!known.contains(KEEP_CONNECTIONS) && !known.contains(DROP_CONNECTIONS)) {
+            throw new SandboxException(
+                    Kind.UNSUPPORTED,
+                    "%s is release %s, which is too old: install one of 2024-07-29 or newer, or name it in dormouse.ateom.runsc."
+                            .formatted(path, version));
+        }
         List<String> flags =
                 List.of("--platform=" + PLATFORM, "--network=sandbox", "--overlay2=root:dir", connectionFlag(known));
         return new RunscBinary(
@@ -58,7 +67,7 @@ record RunscBinary(Path path, Build build, boolean networkMask) {
 
     private static String connectionFlag(String known) {
         // open connections must not make a checkpoint fail; the flag was renamed
-        return known.contains("-allow-connected-on-save") ? "--allow-connected-on-save" : "--net-disconnect-ok";
+        return "-" + (known.contains(KEEP_CONNECTIONS) ? KEEP_CONNECTIONS : DROP_CONNECTIONS);
     }
 
     private static String version(String output) {
