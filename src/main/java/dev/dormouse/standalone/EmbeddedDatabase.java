@@ -37,7 +37,10 @@ public final class EmbeddedDatabase {
 
     private static final String USER = "postgres";
     private static final Duration STARTUP = Duration.ofSeconds(10);
-    private static final Duration READY = Duration.ofSeconds(60);
+    /** Recovery after a kill reads all that was written since the last checkpoint. */
+    private static final Duration READY = Duration.ofMinutes(5);
+
+    private static final Duration ENDING = Duration.ofSeconds(30);
     private static final int RESTART_ATTEMPTS = 40;
     private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(250);
     private static final int POSTMASTER_PID_PORT_LINE = 3;
@@ -173,10 +176,13 @@ public final class EmbeddedDatabase {
                 .setServerConfig("max_connections", "100")
                 .setServerConfig("shared_buffers", "128MB")
                 .setServerConfig("max_wal_size", "1GB")
+                // plans made while tables are small are made anew soon after they have grown
+                .setServerConfig("autovacuum_naptime", "5s")
                 .setServerConfig("jit", "off");
         // the library switches fsync off by default, which would make every durable transition a lie
         String wait = durable ? "on" : "off";
         builder.setServerConfig("fsync", wait).setServerConfig("synchronous_commit", wait);
+        removeLockOfTheDead();
         try {
             started = builder.start();
             if (!secured) {
@@ -188,6 +194,35 @@ public final class EmbeddedDatabase {
         return running()
                 .map(Running::process)
                 .orElseThrow(() -> new IOException("it ended right after its start; its log is " + log));
+    }
+
+    /**
+     * PostgreSQL takes its number in the lock file for a running server as long as any process has it: one that is dead but not yet
+     * buried, or another program after a restart of the machine. The file goes once nothing runs from our binaries.
+     */
+    private void removeLockOfTheDead() throws IOException {
+        Instant limit = Instant.now().plus(ENDING);
+        while (Files.exists(lockFile()) && runsFromOurBinaries()) {
+            if (running().isPresent()) {
+                throw new IOException("it runs already");
+            }
+            if (Instant.now().isAfter(limit)) {
+                throw new IOException("processes of the one before do not end");
+            }
+            LockSupport.parkNanos(BETWEEN_ATTEMPTS.toNanos());
+        }
+        Files.deleteIfExists(lockFile());
+    }
+
+    private boolean runsFromOurBinaries() throws IOException {
+        Path binaries = Files.exists(work) ? work.toRealPath() : work;
+        return ProcessHandle.allProcesses()
+                .flatMap(process -> process.info().command().stream())
+                .anyMatch(command -> Path.of(command).startsWith(binaries));
+    }
+
+    private Path lockFile() {
+        return data.resolve("postmaster.pid");
     }
 
     /** initdb trusts everybody on this machine; from the first start on a password is asked for. */
@@ -218,7 +253,7 @@ public final class EmbeddedDatabase {
         for (int attempt = 1; attempt <= RESTART_ATTEMPTS && !stopping; attempt++) {
             try {
                 forget();
-                supervise(start());
+                supervise(startOrTakeOver());
                 return;
             } catch (IOException | RuntimeException e) {
                 // backends of the killed postmaster may still hold its shared memory for a moment
@@ -242,7 +277,7 @@ public final class EmbeddedDatabase {
 
     private Optional<Running> running() {
         try {
-            List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
+            List<String> lines = Files.readAllLines(lockFile());
             long pid = Long.parseLong(lines.getFirst().trim());
             int listens = Integer.parseInt(lines.get(POSTMASTER_PID_PORT_LINE).trim());
             return ProcessHandle.of(pid)

@@ -13,7 +13,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +91,30 @@ class EmbeddedDatabaseTest {
                 ResultSet result = statement.executeQuery(sql)) {
             result.next();
             return result.getString(1);
+        }
+    }
+
+    @Test
+    void startsWhenAnotherProgramHasTheNumberOfADeadOne() throws Exception {
+        EmbeddedDatabase first = EmbeddedDatabase.open(directory);
+        execute(first, "create table kept as select 42 as answer");
+        ProcessHandle postmaster = ProcessHandle.of(first.pid().orElseThrow()).orElseThrow();
+        Path lock = directory.resolve("data/postmaster.pid");
+        List<String> left = new ArrayList<>(Files.readAllLines(lock));
+        first.stop();
+        postmaster.onExit().get(30, TimeUnit.SECONDS);
+        await().atMost(Duration.ofSeconds(30)).until(() -> !Files.exists(lock));
+        left.set(0, String.valueOf(ProcessHandle.current().pid()));
+        Files.write(lock, left);
+        // the library's own lock is this process's until it ends
+        Files.delete(directory.resolve("data/epg-lock"));
+
+        EmbeddedDatabase second = EmbeddedDatabase.open(directory);
+
+        try {
+            assertThat(query(second, "select answer from kept")).isEqualTo("42");
+        } finally {
+            second.stop();
         }
     }
 
