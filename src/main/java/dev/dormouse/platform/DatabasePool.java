@@ -1,5 +1,7 @@
 package dev.dormouse.platform;
 
+import static java.util.Map.entry;
+
 import io.quarkus.reactive.pg.client.PgPoolCreator;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
@@ -14,17 +16,22 @@ import java.util.Map;
 public class DatabasePool implements PgPoolCreator {
 
     /**
-     * Set-based statements join a handful of given keys to tables of any size. Their plans are made once, maybe while the tables are
-     * still empty, so everything but walking the index from key to row is ruled out: a plan can't turn bad when the tables grow.
+     * Set-based statements join a handful of given keys to tables of any size. Their plans are made once and kept until the tables are
+     * analyzed again, so all that suits only small tables is ruled out or, as rows read are all that has a price, looks dear.
      */
-    private static final Map<String, String> SESSION = Map.of(
-            "plan_cache_mode", "force_generic_plan",
-            "enable_hashjoin", "off",
-            "enable_mergejoin", "off",
-            "enable_seqscan", "off",
-            "jit", "off",
-            "statement_timeout", "30s",
-            "application_name", "dormouse");
+    private static final Map<String, String> SESSION = Map.ofEntries(
+            entry("plan_cache_mode", "force_generic_plan"),
+            entry("enable_hashjoin", "off"),
+            entry("enable_mergejoin", "off"),
+            entry("enable_material", "off"),
+            entry("enable_seqscan", "off"),
+            entry("seq_page_cost", "0"),
+            entry("random_page_cost", "0"),
+            entry("cpu_tuple_cost", "100"),
+            entry("cpu_index_tuple_cost", "100"),
+            entry("jit", "off"),
+            entry("statement_timeout", "30s"),
+            entry("application_name", "dormouse"));
 
     private static final int STATEMENTS_PER_CONNECTION = 256;
 
