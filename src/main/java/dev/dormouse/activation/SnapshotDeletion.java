@@ -31,8 +31,13 @@ class SnapshotDeletion {
         this.ateom = ateom;
     }
 
-    /** Deletes some of what is due; what fails stays due. */
+    /** Deletes what is due, in steps, until a step leaves something over; what fails stays due. */
     Uni<Void> run() {
+        return step().chain(
+                        deleted -> deleted == AT_ONCE ? run() : Uni.createFrom().voidItem());
+    }
+
+    private Uni<Integer> step() {
         return records.deleting(AT_ONCE)
                 .chain(due -> Multi.createFrom()
                         .iterable(due)
@@ -43,7 +48,7 @@ class SnapshotDeletion {
                         .map(Optional::get)
                         .collect()
                         .asList())
-                .chain(deleted -> deleted.isEmpty() ? Uni.createFrom().voidItem() : records.deleted(deleted));
+                .chain(deleted -> records.deleted(deleted).replaceWith(deleted.size()));
     }
 
     private Uni<Optional<Dropped>> delete(Dropped snapshot) {
