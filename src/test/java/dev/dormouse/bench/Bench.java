@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs the sections named on the command line, or all: {@code wake}, {@code control-plane}, {@code proxy}, {@code memory},
- * {@code crowd}. Needs the packaged server and, but for control-plane, root and runsc.
+ * Runs the sections named on the command line, or all: {@code wake}, {@code control-plane}, {@code proxy}, {@code crowd}. Needs the packaged server and, but for control-plane, root and runsc.
  */
 public final class Bench {
 
@@ -20,6 +19,7 @@ public final class Bench {
     public static void main(String... args) throws Exception {
         Map<String, Section> sections = new LinkedHashMap<>();
         sections.put("wake", new WakeSection());
+        sections.put("control-plane", new ControlPlaneSection());
         sections.put("proxy", new ProxySection());
         sections.put("crowd", new CrowdSection());
         Report report = new Report(Path.of("target/bench"));

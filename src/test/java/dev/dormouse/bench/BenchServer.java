@@ -10,7 +10,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,7 +21,6 @@ import java.util.List;
 final class BenchServer implements AutoCloseable {
 
     private static final Duration READY = Duration.ofSeconds(120);
-    private static final int PID_FILE_PORT_LINE = 3;
 
     private final ServerProcess server;
     private final Workload workload;
@@ -84,12 +82,7 @@ final class BenchServer implements AutoCloseable {
 
     /** host:port that leads straight to port 80 of a running actor. */
     String endpoint(String id) throws IOException, SQLException {
-        Path postgres = server.dataDir().resolve("postgres");
-        String port =
-                Files.readAllLines(postgres.resolve("data/postmaster.pid")).get(PID_FILE_PORT_LINE);
-        String password = Files.readString(postgres.resolve("password")).trim();
-        try (Connection connection = DriverManager.getConnection(
-                        "jdbc:postgresql://localhost:" + port.trim() + "/postgres", "postgres", password);
+        try (Connection connection = server.database();
                 PreparedStatement query = connection.prepareStatement("select endpoint from actor where id = ?")) {
             query.setString(1, id);
             try (ResultSet row = query.executeQuery()) {

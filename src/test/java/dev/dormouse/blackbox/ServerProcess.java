@@ -12,9 +12,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +30,11 @@ import org.jspecify.annotations.Nullable;
 public final class ServerProcess implements AutoCloseable {
 
     private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
+    private static final int PID_FILE_PORT_LINE = 3;
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
 
     private final Path dataDir;
+    private final Map<String, String> environment;
     private final List<String> options;
     private final int apiPort = freePort();
     private final int routerPort = freePort();
@@ -39,14 +45,20 @@ public final class ServerProcess implements AutoCloseable {
             .build();
     private @Nullable Process process;
 
-    private ServerProcess(Path dataDir, List<String> options) {
+    private ServerProcess(Path dataDir, Map<String, String> environment, List<String> options) {
         this.dataDir = dataDir;
+        this.environment = Map.copyOf(environment);
         this.options = List.copyOf(options);
     }
 
     /** Starts a server on this directory and waits until it says that it is ready. */
     public static ServerProcess start(Path dataDir, String... options) {
-        ServerProcess server = new ServerProcess(dataDir, List.of(options));
+        return start(dataDir, Map.of(), options);
+    }
+
+    /** @param environment set for the server beside what this process has */
+    public static ServerProcess start(Path dataDir, Map<String, String> environment, String... options) {
+        ServerProcess server = new ServerProcess(dataDir, environment, List.of(options));
         server.start();
         return server;
     }
@@ -68,11 +80,12 @@ public final class ServerProcess implements AutoCloseable {
                 "--management-port",
                 String.valueOf(managementPort)));
         command.addAll(options);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+        builder.environment().putAll(environment);
         try {
-            process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-                    .start();
+            process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -102,6 +115,18 @@ public final class ServerProcess implements AutoCloseable {
     public void close() {
         if (process().isAlive()) {
             stop();
+        } else {
+            endWhatItLeft();
+        }
+    }
+
+    /** Database and ateom outlive a killed server on purpose; ateom takes its sandboxes along when it is asked to end. */
+    private void endWhatItLeft() {
+        for (String note : List.of("ateom/process.json", "postgres/data/postmaster.pid")) {
+            pidIn(note).flatMap(ProcessHandle::of).ifPresent(left -> {
+                left.destroy();
+                left.onExit().orTimeout(60, TimeUnit.SECONDS).join();
+            });
         }
     }
 
@@ -127,6 +152,16 @@ public final class ServerProcess implements AutoCloseable {
 
     public long pid() {
         return process().pid();
+    }
+
+    /** The embedded database, as the server sees it. */
+    public Connection database() throws IOException, SQLException {
+        Path postgres = dataDir.resolve("postgres");
+        String port =
+                Files.readAllLines(postgres.resolve("data/postmaster.pid")).get(PID_FILE_PORT_LINE);
+        String password = Files.readString(postgres.resolve("password")).trim();
+        return DriverManager.getConnection(
+                "jdbc:postgresql://localhost:" + port.trim() + "/postgres", "postgres", password);
     }
 
     /** The process id in a note that the server left in its data directory. */
