@@ -5,12 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +49,8 @@ class ChaosIT {
 
     private final long seed = Long.getLong("chaos.seed", System.nanoTime());
     private final Map<String, Ledger> ledgers = new HashMap<>();
+    private Sandboxes sandboxes;
+    private volatile String ranTwice = "";
 
     /** What one actor is known to have done. Its caller is the only one who counts with it. */
     private static final class Ledger {
@@ -75,6 +74,7 @@ class ChaosIT {
     @Test
     void noKillLosesWhatWasDurableOrLeavesAnythingStuck() throws Exception {
         LOG.info("chaos.seed=" + seed);
+        sandboxes = new Sandboxes(dataDir);
         try (ServerProcess server = ServerProcess.start(dataDir, "--demo", "target/demo")) {
             StandaloneIT.awaitReady(server);
             List<String> ids =
@@ -94,6 +94,7 @@ class ChaosIT {
                         .toList();
                 callers.submit(() -> live(server, mine, new Random(seed + caller), over));
             }
+            callers.submit(() -> watch(over));
             Map<Victim, Integer> killed = kill(server, new Random(seed));
             over.set(true);
             callers.shutdown();
@@ -103,9 +104,21 @@ class ChaosIT {
             assertThat(killed.values().stream().mapToInt(Integer::intValue).sum())
                     .isEqualTo(KILLS);
             assertThat(killed.keySet()).containsExactlyInAnyOrder(Victim.values());
+            assertThat(ranTwice).isEmpty();
             assertNobodyIsStuck(server);
             assertEveryActorAnswersFromItsDurableState(server, ids);
             assertNoWorkerIsHeldForNothing(server);
+        }
+    }
+
+    /** Looks at the machine itself, all the time: no actor may have two sandboxes. */
+    private void watch(AtomicBoolean over) {
+        while (!over.get()) {
+            Map<String, List<ProcessHandle>> twice = sandboxes.twice();
+            if (!twice.isEmpty()) {
+                ranTwice = twice.toString();
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
         }
     }
 
@@ -193,7 +206,7 @@ class ChaosIT {
             case ATEOM -> killProcess(server.pidIn("ateom/process.json"));
             case POSTGRES -> killProcess(server.pidIn("postgres/data/postmaster.pid"));
             case SANDBOX -> {
-                List<ProcessHandle> sandboxes = sandboxes();
+                List<ProcessHandle> sandboxes = this.sandboxes.all();
                 yield !sandboxes.isEmpty()
                         && sandboxes.get(random.nextInt(sandboxes.size())).destroyForcibly();
             }
@@ -204,27 +217,6 @@ class ChaosIT {
         return pid.flatMap(ProcessHandle::of)
                 .map(ProcessHandle::destroyForcibly)
                 .orElse(false);
-    }
-
-    /** The sandbox processes whose bundles are in our data directory. */
-    private List<ProcessHandle> sandboxes() {
-        List<ProcessHandle> found = new ArrayList<>();
-        ProcessHandle.allProcesses().forEach(process -> {
-            // the process handle cuts long command lines off
-            String line = commandLine(process.pid());
-            if (line.startsWith("runsc-sandbox") && line.contains(dataDir.toString())) {
-                found.add(process);
-            }
-        });
-        return found;
-    }
-
-    private static String commandLine(long pid) {
-        try {
-            return Files.readString(Path.of("/proc/" + pid + "/cmdline"));
-        } catch (IOException e) {
-            return ""; // it is gone
-        }
     }
 
     private void assertNobodyIsStuck(ServerProcess server) {
