@@ -2,15 +2,23 @@
 SHELL := /bin/bash
 JAVA_HOME := $(shell scripts/jdk25)
 export JAVA_HOME
+ifeq ($(JAVA_HOME),)
+ifneq ($(MAKECMDGOALS),setup)
+$(error make needs a JDK 25, see above)
+endif
+endif
 MVN := ./mvnw -B -ntp
 
-.PHONY: dev test bench package format clean setup
+.PHONY: dev check test bench package format clean setup
 
 dev: setup ## starts everything in dev mode: API and console :8080, router :8000
 	$(MVN) process-classes quarkus:dev
 
-test: ## all tests that this machine can run
+check: ## shell scripts, formatting, null-safety
 	@scripts/setup --tests
+	@scripts/check
+
+test: check ## all tests that this machine can run
 	@tags=$$(scripts/test-tags) && rm -rf target/surefire-reports target/failsafe-reports && \
 	{ $(MVN) verify -DexcludedTags=$$tags; built=$$?; scripts/test-summary && exit $$built; }
 

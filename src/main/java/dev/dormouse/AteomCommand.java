@@ -2,6 +2,7 @@ package dev.dormouse;
 
 import dev.dormouse.ateom.AteomApplication;
 import io.quarkus.runtime.Quarkus;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +33,8 @@ final class AteomCommand implements Callable<Integer> {
     String sandbox;
 
     @Override
-    public Integer call() {
-        Settings.set("dormouse.data-dir", dataDir);
+    public Integer call() throws IOException {
+        Settings.set(Settings.DATA_DIR, Settings.dataDirectory(dataDir));
         Settings.set("quarkus.http.port", port);
         Settings.set("dormouse.ateom.control-plane", controlPlane);
         Settings.set("dormouse.standalone.sandbox", sandbox);

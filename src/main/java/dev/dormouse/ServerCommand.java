@@ -6,7 +6,6 @@ import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -64,7 +63,7 @@ final class ServerCommand implements Callable<Integer> {
         Settings.set("quarkus.management.port", managementPort);
         Settings.set("dormouse.standalone.sandbox", sandbox);
         Path data = dataDirectory();
-        Settings.set("dormouse.data-dir", data);
+        Settings.set(Settings.DATA_DIR, data);
 
         if (Settings.find(DATABASE_URL).isEmpty() || Boolean.getBoolean(DATABASE_IS_OURS)) {
             EmbeddedDatabase database = EmbeddedDatabase.open(data.resolve("postgres"));
@@ -84,21 +83,11 @@ final class ServerCommand implements Callable<Integer> {
     }
 
     private Path dataDirectory() throws IOException {
-        Path directory = Optional.ofNullable(dataDir)
-                .or(() -> Settings.find("dormouse.data-dir").map(Path::of))
-                .orElseGet(ServerCommand::defaultDataDirectory)
-                .toAbsolutePath()
-                .normalize();
+        Path directory = Settings.dataDirectory(dataDir);
         Files.createDirectories(directory);
         if (!Files.isWritable(directory)) {
             throw new IOException(directory + " can't be written: choose another with --data-dir");
         }
         return directory;
-    }
-
-    private static Path defaultDataDirectory() {
-        return LaunchMode.current() == LaunchMode.DEVELOPMENT
-                ? Path.of(".dormouse")
-                : Path.of(System.getProperty("user.home"), ".dormouse");
     }
 }

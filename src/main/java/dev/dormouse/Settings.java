@@ -1,11 +1,21 @@
 package dev.dormouse;
 
+import io.quarkus.runtime.LaunchMode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
-/** Settings before Quarkus has any: system properties, then the environment. */
+/** Settings before Quarkus has any: system properties, the environment, then {@code config/application.properties}. */
 final class Settings {
+
+    static final String DATA_DIR = "dormouse.data-dir";
+
+    private static final Path FILE = Path.of("config", "application.properties");
 
     private Settings() {}
 
@@ -15,8 +25,42 @@ final class Settings {
         }
     }
 
-    static Optional<String> find(String name) {
+    /** @throws IOException when the file is there and can't be read */
+    static Optional<String> find(String name) throws IOException {
+        return find(name, FILE);
+    }
+
+    static Optional<String> find(String name, Path file) throws IOException {
         String variable = name.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
-        return Optional.ofNullable(System.getProperty(name)).or(() -> Optional.ofNullable(System.getenv(variable)));
+        String early = System.getProperty(name, System.getenv(variable));
+        return early == null ? Optional.ofNullable(read(file).getProperty(name)) : Optional.of(early);
+    }
+
+    /**
+     * The directory that holds all of a server or ateom; the only place that knows the default.
+     *
+     * @param option as the command line gives it
+     * @return absolute; it need not exist
+     */
+    static Path dataDirectory(@Nullable Path option) throws IOException {
+        Path directory = option != null ? option : find(DATA_DIR).map(Path::of).orElseGet(Settings::defaultDirectory);
+        return directory.toAbsolutePath().normalize();
+    }
+
+    /** In dev mode one of the source tree's own: nothing tried out there touches an installed server's actors. */
+    private static Path defaultDirectory() {
+        return LaunchMode.current() == LaunchMode.DEVELOPMENT
+                ? Path.of(".dormouse")
+                : Path.of(System.getProperty("user.home"), ".dormouse");
+    }
+
+    private static Properties read(Path file) throws IOException {
+        Properties properties = new Properties();
+        try (var reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        } catch (NoSuchFileException none) {
+            // most have none
+        }
+        return properties;
     }
 }

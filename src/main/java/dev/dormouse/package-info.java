@@ -1,4 +1,7 @@
-/** The entry point: picks the role before anything boots. */
+/**
+ * The entry point: picks the role before anything boots, and finds the few settings that are needed until then.
+ * Everything else is in the packages below, one per feature.
+ */
 @NullMarked
 package dev.dormouse;
 

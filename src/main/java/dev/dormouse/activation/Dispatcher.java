@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +48,6 @@ class Dispatcher {
         Placement placement;
 
         @Nullable
-        Future<?> timer;
-
         Waiter(ActorKey actor, Need need) {
             this.actor = actor;
             this.need = need;
@@ -113,7 +110,7 @@ class Dispatcher {
             }
             waiting = queue.size();
         }
-        waiter.timer = Infrastructure.getDefaultWorkerPool()
+        var timer = Infrastructure.getDefaultWorkerPool()
                 .schedule(() -> expire(waiter), limit.toMillis(), TimeUnit.MILLISECONDS);
         // one may have become free since
         dispatch();
@@ -121,7 +118,7 @@ class Dispatcher {
             whenShort.run();
         }
         return Flight.follow(waiter.worker).map(this::worker).onTermination().invoke(() -> {
-            waiter.timer.cancel(false);
+            timer.cancel(false);
             metrics.waited(System.nanoTime() - waiter.since);
         });
     }

@@ -7,11 +7,17 @@ import java.util.Set;
 
 /** Where an actor is in its life, and the only steps it may take from there. */
 public enum ActorStatus {
+    /** Asleep without a worker; goes on from its last durable snapshot, or from the golden one. */
     SUSPENDED,
+    /** Holds a worker and is being restored or booted there. */
     RESUMING,
+    /** Holds a worker and answers. */
     RUNNING,
+    /** Its durable snapshot is being taken; from PAUSED, the local one is being uploaded. */
     SUSPENDING,
+    /** Its local snapshot is being taken. */
     PAUSING,
+    /** Asleep without a worker; its newest state lies on one node only, beside an older durable one. */
     PAUSED;
 
     /** The name in the API, the CLI and gRPC. */

@@ -114,8 +114,7 @@ class HistoryResource {
             @QueryParam("pageToken") @Parameter(description = "nextPageToken of the page before.") @Nullable
                     String pageToken) {
         var key = ActorKey.of(atespace, id);
-        boolean fromToken = pageToken != null && !pageToken.isEmpty();
-        long start = fromToken
+        long start = pageToken != null && !pageToken.isEmpty()
                 ? number(Paging.names(pageToken, 1).getFirst(), Paging.badToken())
                 : after == null
                         ? 0

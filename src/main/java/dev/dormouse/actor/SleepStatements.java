@@ -53,7 +53,8 @@ final class SleepStatements {
     private static final String SNAPSHOT_COLUMNS =
             "b.taken_id, b.uri, b.scope, b.size_bytes, b.sandbox_class, b.sandbox_build, b.cpu, b.node, b.taken_at";
 
-    private static <T> @Nullable Object of(@Nullable SnapshotRef snapshot, Function<SnapshotRef, T> part) {
+    private static @Nullable Object of(
+            @Nullable SnapshotRef snapshot, Function<SnapshotRef, ? extends @Nullable Object> part) {
         return snapshot == null ? null : part.apply(snapshot);
     }
 

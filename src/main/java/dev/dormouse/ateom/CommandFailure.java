@@ -17,7 +17,7 @@ final class CommandFailure extends Exception {
         this(reason, message, null);
     }
 
-    CommandFailure(Failure.Reason reason, String message, @Nullable Throwable cause) {
+    CommandFailure(Failure.Reason reason, @Nullable String message, @Nullable Throwable cause) {
         super(message, cause);
         this.reason = reason;
     }

@@ -67,8 +67,8 @@ final class MetadataServer implements AutoCloseable {
 
     private void handle(HttpServerRequest request) {
         Activation self = activation.get();
-        boolean look = request.method() == HttpMethod.GET && request.path().equals("/v1/self");
-        boolean suspend = request.method() == HttpMethod.POST && request.path().equals("/v1/self:suspend");
+        boolean look = request.method() == HttpMethod.GET && "/v1/self".equals(request.path());
+        boolean suspend = request.method() == HttpMethod.POST && "/v1/self:suspend".equals(request.path());
         if (self == null || !(look || suspend)) {
             notFound(request);
         } else if (look) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Which class of sandbox this node has: what the configuration asks for, or what the machine can do. */
 final class SandboxChoice {
@@ -56,7 +57,7 @@ final class SandboxChoice {
         return GvisorRuntime.open(new GvisorSettings(runsc.get(), workDir));
     }
 
-    private static SandboxRuntime fallBack(String missing, Path workDir) {
+    private static SandboxRuntime fallBack(@Nullable String missing, Path workDir) {
         LOG.warnf(
                 "no gVisor here: %s Actors run as plain processes: without isolation, and only Data snapshots",
                 missing);

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.UUID;
 
@@ -102,7 +103,8 @@ final class SandboxPreparation {
     private List<ContainerSpec> containers(Unpacked unpacked, BundleDir files) throws CommandFailure {
         List<ContainerSpec> specs = new ArrayList<>();
         for (Container container : unpacked.workload().getContainersList()) {
-            specs.add(container(container, unpacked.images().get(container.getName()), files));
+            specs.add(container(
+                    container, Objects.requireNonNull(unpacked.images().get(container.getName())), files));
         }
         return specs;
     }

@@ -350,7 +350,7 @@ final class WorkerSlot implements AutoCloseable {
     void sample(long now) {
         Activation present = activation;
         Started started = present == null ? null : present.started();
-        if (started != null && state == State.RUNNING && present.exit() == null) {
+        if (present != null && started != null && state == State.RUNNING && present.exit() == null) {
             started.idle().sample(now, started.running().usage());
             started.log().collect();
         }

@@ -1,4 +1,7 @@
-/** Tenant boundaries: creating, listing and deleting them. */
+/**
+ * Atespaces, the tenants' boundaries: creating, listing and deleting them.
+ * {@code default} always is; {@code ate-golden} is reserved.
+ */
 @NullMarked
 package dev.dormouse.atespace;
 

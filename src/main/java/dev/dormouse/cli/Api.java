@@ -18,6 +18,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -143,7 +144,7 @@ final class Api {
 
     /** The connection broke while a stream was read. */
     CommandFailed broken(UncheckedIOException e) {
-        return unreachable(e.getCause().getMessage());
+        return unreachable(Objects.requireNonNull(e.getCause()).getMessage());
     }
 
     private CommandFailed unreachable(@Nullable String why) {

@@ -58,6 +58,11 @@ final class CommonOptions {
         return format;
     }
 
+    /** The one that the user named, or else this. */
+    Format format(Format otherwise) {
+        return format == null ? otherwise : format;
+    }
+
     /** Without a slash at its end. */
     URI endpoint(Map<String, String> environment) {
         String url = endpoint;

@@ -8,11 +8,8 @@ import dev.dormouse.name.TemplateRef;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code create}: a new actor or atespace. */
 @Command(
@@ -24,20 +21,10 @@ import picocli.CommandLine.Spec;
             "  kubectl-ate create actor my-counter -t demo/counter --label team=blue",
             "  kubectl-ate create atespace team-a"
         })
-final class CreateCommand implements Runnable {
-
-    private final KubectlAte root;
-
-    @Spec
-    private CommandSpec spec;
+final class CreateCommand extends VerbCommand {
 
     CreateCommand(KubectlAte root) {
-        this.root = root;
-    }
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to create: an actor or an atespace");
+        super(root, "say what to create: an actor or an atespace");
     }
 
     @Command(name = "actor", description = "Creates an actor; it sleeps until it is asked for.", sortOptions = false)

@@ -5,10 +5,7 @@ import dev.dormouse.name.AtespaceName;
 import dev.dormouse.name.PoolRef;
 import dev.dormouse.name.TemplateRef;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code delete}: an actor, atespace, template or pool. */
 @Command(
@@ -16,21 +13,10 @@ import picocli.CommandLine.Spec;
         description = "Deletes an actor, atespace, template or pool.",
         sortOptions = false,
         footer = {"%nExamples:", "  kubectl-ate delete actor my-counter", "  kubectl-ate delete template demo/counter"})
-final class DeleteCommand implements Runnable {
-
-    private final KubectlAte root;
-
-    @Spec
-    private CommandSpec spec;
+final class DeleteCommand extends VerbCommand {
 
     DeleteCommand(KubectlAte root) {
-        this.root = root;
-    }
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(), "say what to delete: an actor, an atespace, a template or a pool");
+        super(root, "say what to delete: an actor, an atespace, a template or a pool");
     }
 
     @Command(

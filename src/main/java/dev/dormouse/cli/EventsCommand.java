@@ -8,11 +8,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code events}: what happened to an actor. */
 @Command(
@@ -24,20 +21,10 @@ import picocli.CommandLine.Spec;
             "  kubectl-ate events actor my-counter",
             "  kubectl-ate events actor my-counter -f -o wide"
         })
-final class EventsCommand implements Runnable {
-
-    private final KubectlAte root;
-
-    @Spec
-    private CommandSpec spec;
+final class EventsCommand extends VerbCommand {
 
     EventsCommand(KubectlAte root) {
-        this.root = root;
-    }
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "say what: actor ID");
+        super(root, "say what: actor ID");
     }
 
     @Command(name = "actor", description = "Prints the journal of this actor.", sortOptions = false)
@@ -48,27 +35,26 @@ final class EventsCommand implements Runnable {
                             description = "Then prints what happens, until Ctrl-C.")
                     boolean follow,
             @Option(names = "--no-headers", description = "Leaves out the titles of the columns.") boolean noHeaders) {
-        String atespace = root.common().atespace().value();
-        Format asked = root.common().format();
-        Format format = asked == null ? Format.TABLE : asked;
+        Format format = root.common().format(Format.TABLE);
         PrintWriter out = root.terminal().out();
         Kind kind = Kind.events(root.terminal().clock());
         try (Listing listing = new Listing(kind, format, true, !noHeaders, out)) {
-            var journal =
-                    new Journal(root.api(), Request.to("v1", "atespaces", atespace, "actors", id.value(), "events"));
+            var journal = new Journal(root.api(), root.actor(id).below("events"));
             if (!follow) {
                 journal.news(listing::page);
                 return;
             }
-            follow(journal, listing, atespace, id);
+            follow(journal, listing, id);
         }
     }
 
-    private void follow(Journal journal, Listing listing, String atespace, ActorId id) {
+    private void follow(Journal journal, Listing listing, ActorId id) {
         Api api = root.api();
         PrintWriter out = root.terminal().out();
         // the stream first: what happens while the journal is read is read again for
-        try (Stream<ServerEvent> changes = api.events(Request.to("v1", "watch").with("atespace", atespace))) {
+        Request watch = Request.to("v1", "watch")
+                .with("atespace", root.common().atespace().value());
+        try (Stream<ServerEvent> changes = api.events(watch)) {
             journal.news(listing::changes);
             var change = changes.iterator();
             while (!out.checkError() && change.hasNext()) {

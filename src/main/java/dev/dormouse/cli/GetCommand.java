@@ -7,12 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
 /** {@code get}: prints what is there. */
 @Command(
@@ -26,24 +23,13 @@ import picocli.CommandLine.Spec;
             "  kubectl-ate get actor my-counter -o yaml",
             "  kubectl-ate get workers"
         })
-final class GetCommand implements Runnable {
-
-    private final KubectlAte root;
-
-    @Spec
-    private CommandSpec spec;
+final class GetCommand extends VerbCommand {
 
     @Option(names = "--no-headers", scope = ScopeType.INHERIT, description = "Leaves out the titles of the columns.")
     private boolean noHeaders;
 
     GetCommand(KubectlAte root) {
-        this.root = root;
-    }
-
-    @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(), "say what to get: actors, workers, atespaces, templates or pools");
+        super(root, "say what to get: actors, workers, atespaces, templates or pools");
     }
 
     @Command(
@@ -84,8 +70,7 @@ final class GetCommand implements Runnable {
             if (watch) {
                 new Watch(api(), listing, root.terminal()).actors(filter);
             } else if (id != null && !all) {
-                listing.one(api().get(Request.to(
-                        "v1", "atespaces", root.common().atespace().value(), "actors", id.value())));
+                listing.one(api().get(root.actor(id)));
             } else {
                 api().forEachPage(filter.request(), items -> listing.page(filter.matching(items)));
                 noteIfEmpty(
@@ -160,8 +145,7 @@ final class GetCommand implements Runnable {
     }
 
     private Listing listing(Kind kind, boolean allAtespaces) {
-        Format asked = root.common().format();
-        Format format = asked == null ? Format.TABLE : asked;
+        Format format = root.common().format(Format.TABLE);
         return new Listing(
                 kind, format, allAtespaces, !noHeaders, root.terminal().out());
     }

@@ -95,6 +95,11 @@ public final class KubectlAte implements Runnable {
         return new Api(common.endpoint(terminal.environment()));
     }
 
+    /** An actor of the atespace that the user named. */
+    Request actor(ActorId id) {
+        return Request.to("v1", "atespaces", common.atespace().value(), "actors", id.value());
+    }
+
     /** Without a command: the usage, as wrong usage. */
     @Override
     public void run() {

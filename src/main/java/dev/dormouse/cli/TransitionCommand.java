@@ -5,32 +5,18 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.dormouse.name.ActorId;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Wakes an actor or puts it to sleep. The server carries on even when this client is stopped. */
-abstract class TransitionCommand implements Runnable {
-
-    private final KubectlAte root;
-
-    @Spec
-    private CommandSpec spec;
+abstract class TransitionCommand extends VerbCommand {
 
     private TransitionCommand(KubectlAte root) {
-        this.root = root;
-    }
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "say what: actor ID");
+        super(root, "say what: actor ID");
     }
 
     void call(ActorId id, String verb, @Nullable JsonNode body, String done) {
-        Request actor = Request.to("v1", "atespaces", root.common().atespace().value(), "actors", id.value());
-        JsonNode answer = root.api().post(actor.verb(verb), body);
+        JsonNode answer = root.api().post(root.actor(id).verb(verb), body);
         new Done(root).say(Kind.actors(root.terminal().clock()), answer, done);
     }
 

@@ -5,10 +5,7 @@ import dev.dormouse.name.ActorId;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code why}: where an actor could run, where it could not, and why. */
 @Command(
@@ -16,28 +13,16 @@ import picocli.CommandLine.Spec;
         description = "Explains for every pool and worker whether an actor could run there.",
         sortOptions = false,
         footer = {"%nExample:", "  kubectl-ate why actor my-counter"})
-final class WhyCommand implements Runnable {
-
-    private final KubectlAte root;
-
-    @Spec
-    private CommandSpec spec;
+final class WhyCommand extends VerbCommand {
 
     WhyCommand(KubectlAte root) {
-        this.root = root;
-    }
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "say what: actor ID");
+        super(root, "say what: actor ID");
     }
 
     @Command(name = "actor", description = "Explains the placement of this actor.", sortOptions = false)
     void actor(@Parameters(paramLabel = "ID", description = "The actor.") ActorId id) {
-        JsonNode why = root.api()
-                .get(Request.to("v1", "atespaces", root.common().atespace().value(), "actors", id.value(), "why"));
-        Format asked = root.common().format();
-        Format format = asked == null ? Format.TABLE : asked;
+        JsonNode why = root.api().get(root.actor(id).below("why"));
+        Format format = root.common().format(Format.TABLE);
         PrintWriter out = root.terminal().out();
         if (format.isTable()) {
             out.println(OneLine.of(why.path("summary").asText()));

@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 
 /** What makes files survive a power cut. */
 public final class Durability {
@@ -44,7 +45,7 @@ public final class Durability {
 
     /** Puts a whole file in place, over an older one if there is one: readers see the one or the other. */
     public static void replace(Path file, byte[] content) throws IOException {
-        Path directory = file.toAbsolutePath().getParent();
+        Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent());
         Path next = Files.createTempFile(directory, "." + file.getFileName(), ".tmp");
         try {
             Files.write(next, content);

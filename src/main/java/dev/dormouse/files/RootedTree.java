@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 
 /**
  * A directory tree that names from outside can't leave. Symbolic links inside it mean what they would to a process that has
@@ -82,7 +83,7 @@ public final class RootedTree {
         if (at.equals(root)) {
             throw new UnsafeEntryException("'" + printable(name) + "' leads out of its tree");
         }
-        return at.getParent();
+        return Objects.requireNonNull(at.getParent());
     }
 
     private static Path child(Path directory, String part, String name) throws UnsafeEntryException {

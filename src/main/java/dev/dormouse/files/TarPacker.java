@@ -16,6 +16,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -110,8 +111,12 @@ public final class TarPacker extends SimpleFileVisitor<Path> {
 
     private static void describe(TarArchiveEntry entry, Path file) throws IOException {
         Map<String, Object> unix = Files.readAttributes(file, "unix:mode,uid,gid,lastModifiedTime", NOFOLLOW_LINKS);
-        entry.setMode((Integer) unix.get("mode") & PERMISSIONS);
-        entry.setIds((Integer) unix.get("uid"), (Integer) unix.get("gid"));
+        entry.setMode(number(unix, "mode") & PERMISSIONS);
+        entry.setIds(number(unix, "uid"), number(unix, "gid"));
         entry.setLastModifiedTime((FileTime) unix.get("lastModifiedTime"));
+    }
+
+    private static int number(Map<String, Object> attributes, String name) {
+        return (Integer) Objects.requireNonNull(attributes.get(name));
     }
 }

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -92,12 +93,12 @@ public final class TarUnpacker {
 
     /** Directories on the way too: a layer need not list them. */
     private void remember(Path place, Set<Path> written) {
-        for (Path at = place; !at.equals(tree.root()) && written.add(at); at = at.getParent()) {}
+        for (Path at = place; at != null && !at.equals(tree.root()) && written.add(at); at = at.getParent()) {}
     }
 
     private void hide(Path mark, Set<Path> written) throws IOException {
         String name = fileName(mark);
-        Path directory = mark.getParent();
+        Path directory = Objects.requireNonNull(mark.getParent());
         if (name.equals(OPAQUE)) {
             clear(directory, written);
         } else if (!name.startsWith(OTHER_MARK)) {
@@ -147,7 +148,7 @@ public final class TarUnpacker {
 
     /** The parent exists, and nothing stands at the place but a directory where a directory goes. */
     private void makeWay(TarArchiveEntry entry, Path place) throws IOException {
-        Path parent = place.getParent();
+        Path parent = Objects.requireNonNull(place.getParent());
         if (!Files.isDirectory(parent, NOFOLLOW_LINKS)) {
             Files.createDirectories(parent);
         }

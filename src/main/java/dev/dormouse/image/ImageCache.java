@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -99,7 +100,8 @@ class ImageCache implements Images {
             return other.join();
         } catch (CompletionException e) {
             // a new one: the stack of another thread would mislead
-            throw new ImageException(String.valueOf(e.getCause().getMessage()), e.getCause());
+            Throwable cause = Objects.requireNonNull(e.getCause());
+            throw new ImageException(String.valueOf(cause.getMessage()), cause);
         }
     }
 

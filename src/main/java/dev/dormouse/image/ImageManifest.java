@@ -49,12 +49,12 @@ record ImageManifest(String digest, Manifest manifest) {
     }
 
     byte[] config(ImageSource source) throws IOException {
-        return read(source, manifest.getConfig().getDigest());
+        return read(source, Objects.requireNonNull(manifest.getConfig().getDigest()));
     }
 
     private static ImageManifest manifest(String digest, String json) throws IOException {
         Manifest manifest = Manifest.fromJson(json);
-        if (manifest.getConfig() == null || manifest.getLayers() == null) {
+        if (manifest.getConfig() == null || manifest.getConfig().getDigest() == null || manifest.getLayers() == null) {
             throw new IOException("it is no image: its manifest has no config or no layers");
         }
         return new ImageManifest(digest, manifest);

@@ -1,4 +1,7 @@
-/** Container images: resolving, unpacking and caching them. Knows nothing of the control plane. */
+/**
+ * Container images: resolving, unpacking and caching them. OCI layouts are the only source.
+ * Knows nothing of the control plane.
+ */
 @NullMarked
 package dev.dormouse.image;
 

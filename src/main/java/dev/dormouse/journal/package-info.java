@@ -1,5 +1,6 @@
 /**
- * What happened to each actor and what is changing now: events of the past, the live feed, and the REST resource for both.
+ * What happened to each actor, append-only and partitioned by time, and what is changing now: the feed over all replicas.
+ * Written with the transition itself; read by the API, the console and whoever must react at once.
  */
 @NullMarked
 package dev.dormouse.journal;

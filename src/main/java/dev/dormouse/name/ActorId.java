@@ -7,6 +7,7 @@ package dev.dormouse.name;
  */
 public record ActorId(String value) {
 
+    /** @throws InvalidNameException when it is anything else */
     public ActorId {
         DnsLabel.require("actor_id", value);
     }

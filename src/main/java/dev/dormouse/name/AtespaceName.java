@@ -13,6 +13,7 @@ public record AtespaceName(String value) implements Comparable<AtespaceName> {
     /** Reserved for the golden actors of templates; users can't create actors in it. */
     public static final AtespaceName GOLDEN = new AtespaceName("ate-golden");
 
+    /** @throws InvalidNameException when it is anything else */
     public AtespaceName {
         DnsLabel.require("atespace", value);
     }

@@ -7,6 +7,7 @@ package dev.dormouse.name;
  */
 public record PartName(String value) {
 
+    /** @throws InvalidNameException when it is anything else */
     public PartName {
         DnsLabel.require("container or volume name", value);
     }

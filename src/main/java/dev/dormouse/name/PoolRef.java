@@ -8,6 +8,7 @@ package dev.dormouse.name;
  */
 public record PoolRef(String namespace, String name) {
 
+    /** @throws InvalidNameException when either is anything else */
     public PoolRef {
         DnsLabel.require("pool namespace", namespace);
         DnsLabel.requireSubdomain("pool name", name);

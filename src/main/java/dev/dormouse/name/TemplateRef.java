@@ -8,6 +8,7 @@ package dev.dormouse.name;
  */
 public record TemplateRef(String namespace, String name) {
 
+    /** @throws InvalidNameException when either is anything else */
     public TemplateRef {
         DnsLabel.require("template namespace", namespace);
         DnsLabel.requireSubdomain("template name", name);

@@ -23,8 +23,7 @@ public interface DormouseConfig {
         ATEOM
     }
 
-    /** Where a standalone server keeps its database, images and snapshots, and ateom its node cache. */
-    @WithDefault("${user.home}/.dormouse")
+    /** Where a standalone server keeps its database, images and snapshots, and ateom its node cache; the command decides. */
     Path dataDir();
 
     Database database();
@@ -111,6 +110,7 @@ public interface DormouseConfig {
     }
 
     interface Router {
+        /** TCP port for the actors' traffic; 0 for any that is free. */
         @WithDefault("8000")
         int port();
 

@@ -1,6 +1,7 @@
 package dev.dormouse.platform;
 
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +13,16 @@ public final class Failure extends RuntimeException {
     private final Code code;
     private final @Nullable Duration retryAfter;
 
+    /** One that trying again alone doesn't mend. */
     public Failure(Code code, String detail) {
         this(code, detail, null, null);
     }
 
+    /**
+     * @param detail safe to show to the caller
+     * @param retryAfter when trying again may help; null for no such hint
+     * @param cause for the log
+     */
     public Failure(Code code, String detail, @Nullable Duration retryAfter, @Nullable Throwable cause) {
         // no stack trace: these are answers, made thousands of times a second under load
         super(detail, cause, false, false);
@@ -29,9 +36,10 @@ public final class Failure extends RuntimeException {
 
     /** What to tell the caller. */
     public String detail() {
-        return getMessage();
+        return Objects.requireNonNull(getMessage());
     }
 
+    /** When trying again may help; null for no such hint. */
     public @Nullable Duration retryAfter() {
         return retryAfter;
     }

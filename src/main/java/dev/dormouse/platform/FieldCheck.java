@@ -65,7 +65,8 @@ public final class FieldCheck {
 
     /** @return whether the text is there and not empty */
     public boolean requiredText(@Nullable String value) {
-        if (!required(value)) {
+        if (value == null) {
+            refuse(REQUIRED);
             return false;
         }
         must(value, v -> !v.isEmpty(), "Must be at least 1 character long");
@@ -81,10 +82,12 @@ public final class FieldCheck {
         return must(value, v -> pattern.matcher(v).matches(), message);
     }
 
+    /** From {@code min} to {@code max}, both included. */
     public FieldCheck range(long value, long min, long max) {
         return must(value, v -> v >= min && v <= max, "Must be between %d and %d".formatted(min, max));
     }
 
+    /** An absent list passes. */
     public FieldCheck maxItems(@Nullable Collection<?> items, int max) {
         return must(items, i -> i.size() <= max, "Must have at most %d items".formatted(max));
     }

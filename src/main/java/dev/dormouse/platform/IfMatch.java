@@ -35,7 +35,7 @@ public final class IfMatch {
 
     /** What a caller is answered who gave a version that is not the present one: 412. */
     public static Throwable preconditionFailed(Throwable conflict) {
-        Problem problem = Problem.of(Code.ABORTED, conflict.getMessage(), 412);
+        Problem problem = Problem.of(Code.ABORTED, Problem.of(conflict).detail(), 412);
         return new WebApplicationException(ProblemMappers.answer(problem));
     }
 }

@@ -40,7 +40,7 @@ public final class ProblemMappers {
 
     @ServerExceptionMapper
     Response badName(InvalidNameException e) {
-        return answer(Problem.of(Code.INVALID_ARGUMENT, e.getMessage()));
+        return answer(Problem.of(Code.INVALID_ARGUMENT, String.valueOf(e.getMessage())));
     }
 
     @ServerExceptionMapper

@@ -1,5 +1,5 @@
 /**
- * What every feature stands on: configuration, failures and their problem answers, the clock, telemetry.
+ * What every feature stands on: configuration, failures and their problem answers, paging, batches, the clock, telemetry.
  * Knows no feature.
  */
 @NullMarked

@@ -25,16 +25,38 @@ final class Answers {
         return new Refusal(Problem.of(Code.NOT_FOUND, detail), null);
     }
 
-    static Refusal tryAgain(String detail) {
+    static Refusal noPlace(int places) {
+        return tryAgain("%d requests wait for their actors already: no place is free".formatted(places));
+    }
+
+    static Refusal didNotWake(ActorAddress actor, Duration limit) {
+        return tryAgain(
+                "actor %s did not wake within %d ms; it may still be waking".formatted(actor.key(), limit.toMillis()));
+    }
+
+    static Refusal wentToSleep(ActorAddress actor) {
+        return tryAgain("actor %s went to sleep before it answered".formatted(actor.key()));
+    }
+
+    private static Refusal tryAgain(String detail) {
         return new Refusal(Problem.of(Code.UNAVAILABLE, detail), SOON);
     }
 
-    static Refusal badGateway(String detail) {
+    static Refusal noAnswer(ActorAddress actor) {
+        return badGateway("actor %s closed the connection without an answer".formatted(actor.key()));
+    }
+
+    static Refusal unreachable(ActorAddress actor) {
+        return badGateway("actor %s does not answer at its port %d".formatted(actor.key(), actor.port()));
+    }
+
+    private static Refusal badGateway(String detail) {
         return new Refusal(Problem.of(Code.UNAVAILABLE, detail, 502), null);
     }
 
-    static Refusal tooSlow(String detail) {
-        return new Refusal(Problem.of(Code.DEADLINE_EXCEEDED, detail), null);
+    static Refusal tooSlow(ActorAddress actor, Duration limit) {
+        String detail = "actor %s took the request and did not begin its answer within %d s";
+        return new Refusal(Problem.of(Code.DEADLINE_EXCEEDED, detail.formatted(actor.key(), limit.toSeconds())), null);
     }
 
     static Refusal of(int status, Code code, String detail) {

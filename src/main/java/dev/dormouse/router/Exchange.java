@@ -9,7 +9,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +38,7 @@ final class Exchange {
     private @Nullable Tunnel tunnel;
     private int attempts;
     private boolean woken;
-    private boolean parked;
-    private long parkTimer;
+    private @Nullable Wait wait;
     private boolean answering;
     private boolean over;
 
@@ -76,46 +74,14 @@ final class Exchange {
     }
 
     private void park() {
-        if (!scope.parking().enter()) {
-            refuse(Answers.tryAgain("%d requests wait for their actors already: no place is free"
-                    .formatted(scope.parking().places())));
-            return;
-        }
-        parked = true;
         woken = true;
-        parkTimer = scope.vertx().setTimer(scope.settings().parkTimeout().toMillis(), _ -> parkedTooLong());
-        scope.wakes()
-                .wake(target.address(), request.getHeader("traceparent"))
-                .whenComplete((backend, error) -> scope.context().runOnContext(_ -> woken(backend, error)));
-    }
-
-    private void woken(@Nullable Backend backend, @Nullable Throwable error) {
-        if (over) {
-            return;
-        }
-        leavePark();
-        if (backend != null) {
-            attempt(backend);
-        } else {
-            refuse(Answers.wakeFailed(
-                    error instanceof CompletionException e && e.getCause() != null ? e.getCause() : error));
-        }
-    }
-
-    private void parkedTooLong() {
-        if (!over) {
-            refuse(Answers.tryAgain("actor %s did not wake within %d ms; it may still be waking"
-                    .formatted(
-                            target.address().key(),
-                            scope.settings().parkTimeout().toMillis())));
-        }
+        wait = new Wait(scope, target.address(), this::attempt, this::refuse);
+        wait.start(request);
     }
 
     private void leavePark() {
-        if (parked) {
-            parked = false;
-            scope.parking().leave();
-            scope.vertx().cancelTimer(parkTimer);
+        if (wait != null) {
+            wait.leave();
         }
     }
 
@@ -161,15 +127,13 @@ final class Exchange {
             }
             tryAgain();
         } else {
-            refuse(Answers.badGateway("actor %s closed the connection without an answer"
-                    .formatted(target.address().key())));
+            refuse(Answers.noAnswer(target.address()));
         }
     }
 
     private void tryAgain() {
         if (attempts >= MAX_ATTEMPTS) {
-            refuse(Answers.badGateway("actor %s does not answer at its port %d"
-                    .formatted(target.address().key(), target.address().port())));
+            refuse(Answers.unreachable(target.address()));
             return;
         }
         scope.metrics().retry();
@@ -246,8 +210,7 @@ final class Exchange {
             breakOff();
         } else {
             // not sent again by itself: that would wake an actor that someone just laid to sleep
-            refuse(Answers.tryAgain("actor %s went to sleep before it answered"
-                    .formatted(target.address().key())));
+            refuse(Answers.wentToSleep(target.address()));
         }
     }
 
@@ -302,10 +265,7 @@ final class Exchange {
         boolean overdue = attempt != null
                 && attempt.overdue(now, scope.settings().responseTimeout().toNanos());
         if (overdue && !answering && !waitsForEvents()) {
-            refuse(Answers.tooSlow("actor %s took the request and did not begin its answer within %d s"
-                    .formatted(
-                            target.address().key(),
-                            scope.settings().responseTimeout().toSeconds())));
+            refuse(Answers.tooSlow(target.address(), scope.settings().responseTimeout()));
         }
     }
 

@@ -1,4 +1,7 @@
-/** HTTP traffic for actors: host names, routes, proxying, parking. The only place that knows the proxy library. */
+/**
+ * HTTP traffic for actors: host names, routes, proxying, and parking while an actor wakes. The only place that knows the proxy library.
+ * Runs on event loops of its own; keeps every answer with the one who asked.
+ */
 @NullMarked
 package dev.dormouse.router;
 

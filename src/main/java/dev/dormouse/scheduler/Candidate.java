@@ -24,7 +24,9 @@ public record Candidate(
 
     /** Whether an actor may be placed there. */
     public enum State {
+        /** Yes. */
         FREE,
+        /** An actor is on it, or about to be. */
         ASSIGNED,
         /** Going away: takes no more actors. */
         DRAINING,

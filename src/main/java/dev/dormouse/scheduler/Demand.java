@@ -19,10 +19,12 @@ public final class Demand<K> {
 
     private record Weight(double value, Instant at) {}
 
+    /** @param halfLife more than a millisecond */
     public Demand(Duration halfLife) {
         this.halfLife = halfLife;
     }
 
+    /** Counts one. */
     public void wanted(K key, Instant now) {
         weights.compute(key, (k, before) -> new Weight(1 + (before == null ? 0 : faded(before, now)), now));
     }

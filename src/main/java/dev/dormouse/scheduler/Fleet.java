@@ -76,6 +76,7 @@ public final class Fleet {
         }
     }
 
+    /** Does nothing for an unknown one. */
     public void remove(UUID uid) {
         Candidate before = workers.remove(uid);
         if (before != null) {
@@ -105,10 +106,12 @@ public final class Fleet {
         holders.put(node, snapshots);
     }
 
+    /** Empty when it is unknown. */
     public Optional<Candidate> worker(UUID uid) {
         return Optional.ofNullable(workers.get(uid));
     }
 
+    /** All, in no order. */
     public Collection<Candidate> workers() {
         return List.copyOf(workers.values());
     }

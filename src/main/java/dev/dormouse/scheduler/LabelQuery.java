@@ -13,6 +13,7 @@ import java.util.Set;
  */
 public record LabelQuery(Map<String, String> equal, List<Expression> expressions) {
 
+    /** Matches everything. */
     public static final LabelQuery ANY = new LabelQuery(Map.of(), List.of());
 
     public LabelQuery {
@@ -20,13 +21,19 @@ public record LabelQuery(Map<String, String> equal, List<Expression> expressions
         expressions = List.copyOf(expressions);
     }
 
+    /** As in Kubernetes' {@code matchExpressions}. */
     public enum Operator {
+        /** The label is there, with one of the values. */
         IN,
+        /** The label is absent, or has another value. */
         NOT_IN,
+        /** The label is there, whatever its value. */
         EXISTS,
+        /** The label is absent. */
         DOES_NOT_EXIST
     }
 
+    /** @param values for {@link Operator#IN} and {@link Operator#NOT_IN} */
     public record Expression(String key, Operator operator, Set<String> values) {
         public Expression {
             values = Set.copyOf(values);

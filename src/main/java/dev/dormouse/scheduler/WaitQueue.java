@@ -53,6 +53,7 @@ public final class WaitQueue<T, W> {
         return true;
     }
 
+    /** How many wait, over all tenants. */
     public int size() {
         return size;
     }

@@ -1,4 +1,7 @@
-/** Placement, waiting and eviction as pure decisions, each with its explanation. Free of frameworks. */
+/**
+ * Placement, waiting and eviction as pure decisions, each with its explanation.
+ * Free of frameworks and I/O: time comes in, decisions come out.
+ */
 @NullMarked
 package dev.dormouse.scheduler;
 

@@ -17,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Snapshots in a directory of this machine, or of a file server. Files are hard-linked where source and store are on one file
@@ -57,7 +58,7 @@ class FileSnapshotStore implements SnapshotStore {
         } catch (IOException e) {
             throw failure("snapshot " + uri + " can't be stored", e);
         } catch (UncheckedIOException e) {
-            throw failure("snapshot " + uri + " can't be stored", e.getCause());
+            throw failure("snapshot " + uri + " can't be stored", Objects.requireNonNull(e.getCause()));
         } finally {
             if (!stored) {
                 discard(place);
@@ -114,8 +115,10 @@ class FileSnapshotStore implements SnapshotStore {
             }
             Durability.deleteTree(place);
             Path actor = place.getParent();
-            deleteIfEmpty(actor);
-            deleteIfEmpty(actor.getParent());
+            if (actor != null && actor.getParent() != null) {
+                deleteIfEmpty(actor);
+                deleteIfEmpty(actor.getParent());
+            }
         } catch (IOException e) {
             throw failure("snapshot " + uri + " can't be deleted", e);
         }

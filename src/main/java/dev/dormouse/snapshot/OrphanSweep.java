@@ -27,7 +27,9 @@ public final class OrphanSweep {
 
     /** Whether a sweep deletes or only tells. */
     public enum Mode {
+        /** Only tells what it would delete. */
         DRY_RUN,
+        /** Deletes what it tells. */
         DELETE
     }
 

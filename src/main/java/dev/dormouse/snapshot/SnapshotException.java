@@ -7,10 +7,13 @@ public final class SnapshotException extends Exception {
 
     /** What went wrong. */
     public enum Kind {
+        /** There is no manifest, or one of its files is not there. */
         MISSING,
+        /** A file's checksum or size is not the manifest's, or the manifest makes no sense. */
         CORRUPT,
         /** Another sandbox build, CPU or manifest format. */
         INCOMPATIBLE,
+        /** Here, or in the store. */
         DISK_FULL,
         /** The store doesn't answer or refuses. */
         UNAVAILABLE

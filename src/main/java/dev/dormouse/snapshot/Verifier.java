@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -83,11 +84,9 @@ public class Verifier {
                 throw failures.getFirst();
             }
         } catch (UncheckedIOException e) {
+            Throwable cause = Objects.requireNonNull(e.getCause());
             throw new SnapshotException(
-                    Kind.UNAVAILABLE,
-                    "snapshot " + manifest.id() + " can't be read: "
-                            + e.getCause().getMessage(),
-                    e.getCause());
+                    Kind.UNAVAILABLE, "snapshot " + manifest.id() + " can't be read: " + cause.getMessage(), cause);
         }
         return new Report(
                 hashed.get(), manifest.sizeBytes() - hashed.get(), Duration.ofNanos(System.nanoTime() - start));

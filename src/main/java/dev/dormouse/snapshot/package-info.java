@@ -1,6 +1,6 @@
 /**
- * Snapshots at rest: the manifest, the stores that hold the files, retention and the sweep of orphans.
- * Knows neither sandboxes nor the database.
+ * Snapshots at rest: the manifest, the stores that hold the files, the records of who holds which, and the sweep of orphans.
+ * Knows no sandbox; nodes use manifest and stores without the database.
  */
 @NullMarked
 package dev.dormouse.snapshot;

@@ -53,6 +53,13 @@ class ManifestDirectory {
     /** @param keys what its last good state declares */
     private record Known(Stamp stamp, Set<Key> keys, boolean good) {}
 
+    private record Parsed(Stamp stamp, List<ManifestObject> objects) {
+
+        Set<Key> keys() {
+            return objects.stream().map(ManifestObject::key).collect(Collectors.toSet());
+        }
+    }
+
     ManifestDirectory(ManifestCatalog catalog) {
         this.catalog = catalog;
     }
@@ -104,7 +111,7 @@ class ManifestDirectory {
     void poll(Path directory) {
         try {
             Map<String, Stamp> now = list(directory);
-            Set<String> changed = settled(now);
+            Map<String, Stamp> changed = settled(now);
             lastSeen = now;
             unreadable = false;
             Set<String> removed = new TreeSet<>(known.keySet());
@@ -114,7 +121,7 @@ class ManifestDirectory {
                     known.remove(name);
                     unpruned.put(name, 0);
                 });
-                read(directory, now, withBad(changed, now));
+                read(directory, withBad(changed, now));
             }
             prune(now.keySet());
         } catch (IOException e) {
@@ -148,39 +155,39 @@ class ManifestDirectory {
     }
 
     /** Changed files that nobody writes to any more, as far as a second tells. */
-    private Set<String> settled(Map<String, Stamp> now) {
+    private Map<String, Stamp> settled(Map<String, Stamp> now) {
         return now.entrySet().stream()
                 .filter(file -> !known.containsKey(file.getKey())
                         || !known.get(file.getKey()).stamp().equals(file.getValue()))
                 .filter(file -> file.getValue().equals(lastSeen.get(file.getKey())))
-                .map(Map.Entry::getKey)
-                .collect(Collectors.toCollection(TreeSet::new));
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /** A bad file may be good once another changed: what both declared stands in one only. */
-    private Set<String> withBad(Set<String> changed, Map<String, Stamp> now) {
-        Set<String> all = new TreeSet<>(changed);
+    private Map<String, Stamp> withBad(Map<String, Stamp> changed, Map<String, Stamp> now) {
+        Map<String, Stamp> all = new TreeMap<>(changed);
         known.forEach((name, file) -> {
             if (!file.good() && file.stamp().equals(now.get(name))) {
-                all.add(name);
+                all.put(name, file.stamp());
             }
         });
         return all;
     }
 
-    private void read(Path directory, Map<String, Stamp> now, Set<String> names) throws IOException {
-        Map<String, List<ManifestObject>> parsed = new TreeMap<>();
-        for (String name : names) {
+    private void read(Path directory, Map<String, Stamp> files) throws IOException {
+        Map<String, Parsed> parsed = new TreeMap<>();
+        for (var file : files.entrySet()) {
+            String name = file.getKey();
             try {
-                parsed.put(name, ManifestReader.read(bounded(directory.resolve(name))));
+                parsed.put(name, new Parsed(file.getValue(), ManifestReader.read(bounded(directory.resolve(name)))));
             } catch (ManifestException e) {
-                bad(name, now, e);
+                bad(name, file.getValue(), e);
             } catch (NoSuchFileException gone) {
                 LOG.debugf("%s was removed while it was read", name);
             }
         }
         Map<Key, String> owners = owners(parsed);
-        parsed.forEach((name, objects) -> apply(name, now, objects, owners));
+        parsed.forEach((name, file) -> apply(name, file, owners));
     }
 
     /** One byte more than is allowed is enough to refuse it. */
@@ -191,36 +198,31 @@ class ManifestDirectory {
     }
 
     /** Who declares what: new content where it could be read, the last good one elsewhere; the first by name. */
-    private Map<Key, String> owners(Map<String, List<ManifestObject>> parsed) {
+    private Map<Key, String> owners(Map<String, Parsed> parsed) {
+        Map<String, Set<Key>> declared = new TreeMap<>();
+        known.forEach((name, file) -> declared.put(name, file.keys()));
+        parsed.forEach((name, file) -> declared.put(name, file.keys()));
         Map<Key, String> owners = new HashMap<>();
-        Set<String> names = new TreeSet<>(known.keySet());
-        names.addAll(parsed.keySet());
-        for (String name : names) {
-            Stream<Key> keys = parsed.containsKey(name)
-                    ? parsed.get(name).stream().map(ManifestObject::key)
-                    : known.get(name).keys().stream();
-            keys.forEach(key -> owners.putIfAbsent(key, name));
-        }
+        declared.forEach((name, keys) -> keys.forEach(key -> owners.putIfAbsent(key, name)));
         return owners;
     }
 
-    private void apply(String name, Map<String, Stamp> now, List<ManifestObject> objects, Map<Key, String> owners) {
+    private void apply(String name, Parsed file, Map<Key, String> owners) {
         try {
-            refuseForeign(name, objects, owners);
+            refuseForeign(name, file.objects(), owners);
             List<ManifestResult> results =
-                    catalog.apply(SOURCE + name, objects).await().atMost(LIMIT);
-            Set<Key> keys = objects.stream().map(ManifestObject::key).collect(Collectors.toSet());
-            known.put(name, new Known(now.get(name), keys, true));
+                    catalog.apply(SOURCE + name, file.objects()).await().atMost(LIMIT);
+            known.put(name, new Known(file.stamp(), file.keys(), true));
             unpruned.put(name, 0);
             results.stream()
                     .filter(result -> result.result() != ManifestResult.Outcome.UNCHANGED)
                     .forEach(result -> LOG.infof("manifest %s: %s", name, result));
         } catch (ManifestException e) {
-            bad(name, now, e);
+            bad(name, file.stamp(), e);
         } catch (RuntimeException e) {
             // Mutiny wraps checked failures
             if (e.getCause() instanceof ManifestException refused) {
-                bad(name, now, refused);
+                bad(name, file.stamp(), refused);
             } else {
                 throw e;
             }
@@ -241,10 +243,10 @@ class ManifestDirectory {
         }
     }
 
-    private void bad(String name, Map<String, Stamp> now, ManifestException e) {
+    private void bad(String name, Stamp stamp, ManifestException e) {
         Known before = known.get(name);
         Set<Key> keys = before == null ? new HashSet<>() : before.keys();
-        known.put(name, new Known(now.get(name), keys, false));
+        known.put(name, new Known(stamp, keys, false));
         LOG.errorf("manifest %s is not applied, its objects stay as they were: %s", name, e.getMessage());
     }
 

@@ -34,7 +34,7 @@ public class ManifestResource {
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
                 .chain(catalog::apply)
                 .onFailure(ManifestException.class)
-                .transform(e -> new Failure(Code.INVALID_ARGUMENT, e.getMessage()));
+                .transform(e -> new Failure(Code.INVALID_ARGUMENT, String.valueOf(e.getMessage())));
     }
 
     /**
@@ -45,34 +45,38 @@ public class ManifestResource {
     @DELETE
     @Path("/manifests/{kind}/{namespace}/{name}")
     public Uni<ManifestResult> delete(String kind, String namespace, String name) {
-        return catalog.delete(new Key(known(kind, true), namespace, name));
+        return delete(known(kind, true), namespace, name);
     }
 
     /** Deletes one object of a kind without namespace. */
     @DELETE
     @Path("/manifests/{kind}/{name}")
     public Uni<ManifestResult> delete(String kind, String name) {
-        return catalog.delete(new Key(known(kind, false), "", name));
+        return delete(known(kind, false), "", name);
     }
 
     /** Fails FAILED_PRECONDITION while actors use it. */
     @DELETE
     @Path("/actortemplates/{namespace}/{name}")
     public Uni<ManifestResult> deleteTemplate(String namespace, String name) {
-        return catalog.delete(new Key(ManifestKind.ACTOR_TEMPLATE, namespace, name));
+        return delete(ManifestKind.ACTOR_TEMPLATE, namespace, name);
     }
 
     /** Its workers go once they are free. */
     @DELETE
     @Path("/workerpools/{namespace}/{name}")
     public Uni<ManifestResult> deletePool(String namespace, String name) {
-        return catalog.delete(new Key(ManifestKind.WORKER_POOL, namespace, name));
+        return delete(ManifestKind.WORKER_POOL, namespace, name);
     }
 
     @DELETE
     @Path("/sandboxconfigs/{name}")
     public Uni<ManifestResult> deleteSandboxConfig(String name) {
-        return catalog.delete(new Key(ManifestKind.SANDBOX_CONFIG, "", name));
+        return delete(ManifestKind.SANDBOX_CONFIG, "", name);
+    }
+
+    private Uni<ManifestResult> delete(ManifestKind kind, String namespace, String name) {
+        return catalog.delete(new Key(kind, namespace, name));
     }
 
     private static Uni<List<ManifestObject>> read(byte[] yaml) {

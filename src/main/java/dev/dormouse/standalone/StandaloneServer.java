@@ -73,14 +73,19 @@ class StandaloneServer {
         }
     }
 
-    /** Both must find the same images and snapshots behind the same names. */
+    /**
+     * Both must find the same images and snapshots behind the same names. Environment and file reach a child by themselves, system
+     * properties don't.
+     */
     private Map<String, String> sharedSettings() {
         Map<String, String> shared = new HashMap<>();
+        System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith("dormouse.ateom.") || name.startsWith("dormouse.images."))
+                .forEach(name -> shared.put(name, System.getProperty(name)));
         config.images().redirect().forEach((from, to) -> shared.put("dormouse.images.redirect.\"" + from + "\"", to));
         config.snapshots()
                 .redirect()
                 .forEach((from, to) -> shared.put("dormouse.snapshots.redirect.\"" + from + "\"", to));
-        config.ateom().runsc().ifPresent(runsc -> shared.put("dormouse.ateom.runsc", runsc.toString()));
         return shared;
     }
 

@@ -1,4 +1,7 @@
-/** Dormouse without a cluster: embedded database, manifests from files, ateom as a child process. */
+/**
+ * Dormouse without a cluster: the embedded database, manifests from files, ateom as a child process.
+ * What a cluster's API server, operator and Pods do otherwise.
+ */
 @NullMarked
 package dev.dormouse.standalone;
 

@@ -14,17 +14,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that is declared: templates, pools, sandbox configs. Reads come from memory and don't block; what they give is shared and
- * must not be changed. Its source is the cluster
- * or, standalone, manifests; a {@link dev.dormouse.journal.ChangeFeed.CatalogChange} tells when something changed.
+ * must not be changed. Its source is the cluster or, standalone, manifests; a
+ * {@link dev.dormouse.journal.ChangeFeed.CatalogChange} tells when something changed.
  */
 public interface Catalog {
 
+    /** Empty when none is declared by that name. */
     Optional<ActorTemplate> template(TemplateRef ref);
 
+    /** All that are declared, in no order. */
     List<ActorTemplate> templates();
 
+    /** All that are declared, in no order. */
     List<WorkerPool> pools();
 
+    /** All that are declared, in no order. */
     List<SandboxConfig> sandboxConfigs();
 
     /** The template's golden snapshot; empty until it is Ready, and for ever where its sandbox can't take one: its actors boot. */

@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 
@@ -24,7 +25,7 @@ import java.util.UUID;
 class Heartbeats implements WorkerRegistry {
 
     private final DormouseConfig config;
-    private final Workers workers;
+    private final WorkerNews news;
     private final WorkerStore store;
     private final Liveness liveness;
     private final Occupants occupants;
@@ -38,7 +39,7 @@ class Heartbeats implements WorkerRegistry {
             Occupants occupants,
             InstantSource clock) {
         this.config = config;
-        this.workers = workers;
+        this.news = workers.news();
         this.store = store;
         this.liveness = liveness;
         this.occupants = occupants;
@@ -81,15 +82,15 @@ class Heartbeats implements WorkerRegistry {
         for (int i = 0; i < report.slots().size(); i++) {
             WorkerStore.Reported reported =
                     reported(report, report.slots().get(i), report.request().getSlots(i));
-            boolean[] news = {true};
-            boolean known = workers.look(reported.uid(), slot -> news[0] = differs(slot, reported));
-            if (!known || news[0]) {
+            boolean[] different = {true};
+            news.look(reported.uid(), slot -> different[0] = differs(slot, reported));
+            if (different[0]) {
                 changed.add(reported);
             }
         }
         return changed.isEmpty()
                 ? Uni.createFrom().voidItem()
-                : store.report(changed).invoke(workers::written).replaceWithVoid();
+                : store.report(changed).invoke(news::written).replaceWithVoid();
     }
 
     private static WorkerStore.Reported reported(Report report, UUID worker, SlotReport slotReport) {
@@ -137,17 +138,17 @@ class Heartbeats implements WorkerRegistry {
         for (int i = 0; i < report.slots().size(); i++) {
             SlotReport slotReport = request.getSlots(i);
             UUID worker = report.slots().get(i);
-            AteomDetail.SlotDetail detail = report.detail().slots().get(worker);
-            workers.look(worker, slot -> observed.observe(slot, slotReport, detail.hardware()));
+            AteomDetail.SlotDetail detail =
+                    Objects.requireNonNull(report.detail().slots().get(worker));
+            news.look(worker, slot -> observed.observe(slot, slotReport, detail.hardware()));
         }
-        for (UUID served : workers.servedBy(report.ateomId())) {
+        for (UUID served : news.servedBy(report.ateomId())) {
             if (!present.contains(served)) {
-                workers.look(served, observed::absent);
+                news.look(served, observed::absent);
             }
         }
-        workers.reported(report.ateomId(), request.getAddress(), present);
-        workers.cached(request.getNode(), report.detail().cached());
-        workers.tellFreed();
+        news.cached(request.getNode(), report.detail().cached());
+        news.reported(report.ateomId(), request.getAddress(), present);
         tell(observed);
         return orphans(observed.unknown);
     }

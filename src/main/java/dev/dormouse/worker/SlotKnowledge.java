@@ -59,15 +59,7 @@ final class SlotKnowledge {
 
     SlotKnowledge(WorkerRow row) {
         uid = row.uid();
-        pool = row.pool();
-        pod = row.pod();
-        node = row.node();
-        ip = row.ip();
-        ateomId = row.ateomId();
-        address = row.address();
-        rowState = row.state();
-        stay = row.stay();
-        releasedAt = row.releasedAt();
+        row(row, Instant.EPOCH);
     }
 
     void row(WorkerRow row, Instant now) {

@@ -33,6 +33,7 @@ class WorkerUpkeep {
 
     private final DormouseConfig config;
     private final Workers workers;
+    private final WorkerNews news;
     private final WorkerStore store;
     private final Liveness liveness;
     private final Occupants occupants;
@@ -54,6 +55,7 @@ class WorkerUpkeep {
             Vertx vertx) {
         this.config = config;
         this.workers = workers;
+        this.news = workers.news();
         this.store = store;
         this.liveness = liveness;
         this.occupants = occupants;
@@ -80,7 +82,7 @@ class WorkerUpkeep {
 
     private void changed(Change change) {
         switch (change) {
-            case WorkerChange worker -> workers.changed(worker.uid(), worker.state());
+            case WorkerChange worker -> news.changed(worker.uid(), worker.state());
             case ActorChange actor -> changed(actor);
             case ChangeFeed.CatalogChange catalog -> {}
             case ChangeFeed.Missed missed -> run();
@@ -89,10 +91,10 @@ class WorkerUpkeep {
 
     private void changed(ActorChange actor) {
         switch (actor.status()) {
-            case "SUSPENDED", "PAUSED", "DELETED" -> workers.vacated(actor.key(), actor.generation());
+            case "SUSPENDED", "PAUSED", "DELETED" -> news.vacated(actor.key(), actor.generation());
             default -> {
                 if (actor.workerUid() != null) {
-                    workers.occupied(new Stay(actor.workerUid(), actor.key(), actor.generation()));
+                    news.occupied(new Stay(actor.workerUid(), actor.key(), actor.generation()));
                 }
             }
         }
@@ -110,9 +112,9 @@ class WorkerUpkeep {
     }
 
     private Uni<Void> load() {
-        long mark = workers.mark();
+        long mark = news.mark();
         return store.load()
-                .invoke(rows -> workers.loaded(rows, mark))
+                .invoke(rows -> news.loaded(rows, mark))
                 .chain(store::ateoms)
                 .invoke(seen -> seen.forEach(this::elsewhere))
                 .replaceWithVoid();
@@ -122,7 +124,7 @@ class WorkerUpkeep {
         liveness.seenElsewhere(ateom.id(), ateom.age());
         ateom.detail()
                 .slots()
-                .forEach((worker, slot) -> workers.look(worker, known -> {
+                .forEach((worker, slot) -> news.look(worker, known -> {
                     // a worker that reports here is known better than from what was written a while ago
                     if (known.ateomId.equals(ateom.id()) && !liveness.hearsItself(ateom.id())) {
                         known.hardware = slot.hardware();
@@ -131,7 +133,7 @@ class WorkerUpkeep {
                     }
                 }));
         if (!liveness.hearsItself(ateom.id())) {
-            workers.cached(ateom.detail().node(), ateom.detail().cached());
+            news.cached(ateom.detail().node(), ateom.detail().cached());
         }
     }
 
@@ -145,8 +147,8 @@ class WorkerUpkeep {
         ateoms.retain(addresses);
         for (UUID silent : liveness.silent(processes)) {
             List<UUID> empty = new ArrayList<>();
-            for (UUID uid : workers.servedBy(silent)) {
-                workers.look(uid, slot -> slot.silent = true);
+            for (UUID uid : news.servedBy(silent)) {
+                news.look(uid, slot -> slot.silent = true);
                 workers.find(uid).ifPresent(worker -> {
                     if (worker.stay() == null) {
                         empty.add(uid);
@@ -166,7 +168,7 @@ class WorkerUpkeep {
         Duration limit = config.workers().forgetAfter();
         List<UUID> gone = new ArrayList<>();
         for (Worker worker : workers.all()) {
-            workers.look(worker.uid(), slot -> {
+            news.look(worker.uid(), slot -> {
                 boolean vanished = slot.silent && liveness.silentFor(slot.ateomId, limit);
                 if (slot.stay == null && (vanished || slot.absent)) {
                     gone.add(slot.uid);

@@ -89,7 +89,7 @@ final class World implements AutoCloseable {
 
     private static DormouseConfig config(Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(settings);
-        all.putIfAbsent("user.home", System.getProperty("java.io.tmpdir"));
+        all.putIfAbsent("dormouse.data-dir", System.getProperty("java.io.tmpdir"));
         return new SmallRyeConfigBuilder()
                 .withMapping(DormouseConfig.class)
                 .withValidateUnknown(false)

@@ -1,5 +1,9 @@
 package dev.dormouse.router;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dormouse.activation.Waker;
+import dev.dormouse.actor.Cause;
 import dev.dormouse.name.ActorKey;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
@@ -26,6 +30,10 @@ final class RouterFixture implements AutoCloseable {
     static final String DOMAIN = "actors.resources.substrate.ate.dev";
     static final String HOST = "a.team." + DOMAIN;
     static final ActorKey ACTOR = ActorKey.of("team", "a");
+    /** Takes requests and never answers, once {@link #startSilent} was called. */
+    static final ActorKey SILENT = ActorKey.of("team", "silent");
+
+    static final String SILENT_HOST = "silent.team." + DOMAIN;
 
     final Vertx vertx = Vertx.vertx();
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -33,13 +41,14 @@ final class RouterFixture implements AutoCloseable {
     final ScriptedWaker waker;
     final Router router;
     private @Nullable Future<Void> stopped;
+    private volatile int silentPort;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
 
     private RouterFixture(ScriptedWaker waker, RouterSettings settings) {
         this.waker = waker;
         this.router = new Router(
                 settings,
-                waker,
+                this::wake,
                 (keys, _) -> {
                     busyReports.add(keys);
                     return Uni.createFrom().voidItem();
@@ -57,6 +66,12 @@ final class RouterFixture implements AutoCloseable {
 
     static RouterFixture start(ScriptedWaker waker, UnaryOperator<RouterSettings> change) {
         return new RouterFixture(waker, change.apply(defaults()));
+    }
+
+    private Uni<Waker.Route> wake(ActorKey key, int actorPort, Cause cause) {
+        return key.equals(SILENT)
+                ? Uni.createFrom().item(new Waker.Route(key, 1, "127.0.0.1", silentPort))
+                : waker.wake(key, actorPort, cause);
     }
 
     private static RouterSettings defaults() {
@@ -80,6 +95,25 @@ final class RouterFixture implements AutoCloseable {
         return await(vertx.createHttpServer(new HttpServerOptions().setPort(0).setHost("127.0.0.1"))
                 .requestHandler(handler)
                 .listen());
+    }
+
+    void startSilent() {
+        silentPort = actor(_ -> {}).actualPort();
+    }
+
+    /** Returns once the response time-out has ended a request that began after this was called. */
+    void outlastResponseTimeout() {
+        startSilent();
+        String answer =
+                Raw.exchange(port(), "GET / HTTP/1.1\r\nHost: " + SILENT_HOST + "\r\nConnection: close\r\n\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 504");
+    }
+
+    /** As {@link #outlastResponseTimeout}, and then the head time-out has closed the connection for being idle. */
+    void outlastEveryTimeout() {
+        startSilent();
+        String answer = Raw.exchange(port(), "GET / HTTP/1.1\r\nHost: " + SILENT_HOST + "\r\n\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 504");
     }
 
     int port() {

@@ -2,10 +2,9 @@ package dev.dormouse.standalone;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.dormouse.journal.ChangeFeed;
-import io.smallrye.mutiny.Multi;
+import dev.dormouse.journal.ChangeFeed.Change;
+import dev.dormouse.journal.TestFeed;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
 import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Tuple;
 import io.vertx.pgclient.PgBuilder;
@@ -23,28 +22,14 @@ final class CatalogFixture implements AutoCloseable {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
-    final Feed feed = new Feed();
+    final List<Change> published = new CopyOnWriteArrayList<>();
+    private final TestFeed feed = new TestFeed();
     final ManifestCatalog catalog;
     private final Vertx vertx = Vertx.vertx();
     private final Pool pool;
 
-    static final class Feed implements ChangeFeed {
-        final List<Change> published = new CopyOnWriteArrayList<>();
-        private final BroadcastProcessor<Change> hot = BroadcastProcessor.create();
-
-        @Override
-        public Multi<Change> changes() {
-            return hot;
-        }
-
-        @Override
-        public void publish(Change change) {
-            published.add(change);
-            hot.onNext(change);
-        }
-    }
-
     CatalogFixture() {
+        feed.changes().subscribe().with(published::add);
         TestDatabase.Fresh database = TestDatabase.fresh();
         Flyway.configure()
                 .dataSource(database.jdbcUrl(), database.user(), database.password())

@@ -65,7 +65,7 @@ class ManifestCatalogTest {
         fixture.apply(pool("one", 1) + NEXT + template("tally", "app"));
         fixture.apply(pool("one", 1));
 
-        assertThat(fixture.feed.published)
+        assertThat(fixture.published)
                 .containsExactly(
                         new CatalogChange("WorkerPool", "demo", "one"),
                         new CatalogChange("ActorTemplate", "demo", "tally"));

@@ -5,19 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.dormouse.actor.Actor;
 import dev.dormouse.actor.ActorStatus;
 import dev.dormouse.actor.ActorStore;
-import dev.dormouse.journal.ChangeFeed;
 import dev.dormouse.journal.ChangeFeed.ActorChange;
-import dev.dormouse.journal.ChangeFeed.Change;
 import dev.dormouse.journal.ChangeFeed.Missed;
 import dev.dormouse.journal.ChangeFeed.WorkerChange;
+import dev.dormouse.journal.TestFeed;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.AtespaceName;
 import dev.dormouse.name.TemplateRef;
 import dev.dormouse.worker.Workers;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
-import io.smallrye.mutiny.operators.multi.processors.BroadcastProcessor;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +36,7 @@ class WatcherTest {
 
     private final Map<ActorKey, Actor> actors = new ConcurrentHashMap<>();
     private final AtomicInteger lookUps = new AtomicInteger();
-    private final Feed feed = new Feed();
+    private final TestFeed feed = new TestFeed();
     private @Nullable AssertSubscriber<List<WatchEvent>> subscriber;
 
     @AfterEach
@@ -196,19 +193,5 @@ class WatcherTest {
                     return Uni.createFrom().item(Optional.ofNullable(actors.get((ActorKey) arguments[0])));
                 });
         return new Views(store, new Workers(InstantSource.system()));
-    }
-
-    private static final class Feed implements ChangeFeed {
-        private final BroadcastProcessor<Change> hot = BroadcastProcessor.create();
-
-        @Override
-        public Multi<Change> changes() {
-            return hot;
-        }
-
-        @Override
-        public void publish(Change change) {
-            hot.onNext(change);
-        }
     }
 }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -89,7 +90,10 @@ final class ProcessSandbox implements Prepared, Running {
     private Map<String, String> environment(ContainerSpec container) {
         Map<String, String> env = new HashMap<>(container.env());
         if (!bundle.ports().isEmpty()) {
-            env.put("PORT", Integer.toString(ports.get(bundle.ports().getFirst())));
+            env.put(
+                    "PORT",
+                    Integer.toString(
+                            Objects.requireNonNull(ports.get(bundle.ports().getFirst()))));
         }
         ports.forEach((actorPort, port) -> env.put("PORT_" + actorPort, Integer.toString(port)));
         if (bundle.gatewayPort() != 0) {
