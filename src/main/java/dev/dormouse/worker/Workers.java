@@ -163,6 +163,11 @@ public class Workers {
         return fleet.fits(need, worker);
     }
 
+    /** What keeps every worker that takes actors from going on from the memory snapshot; empty when one can, or nobody knows. */
+    public synchronized Optional<String> lack(Need need) {
+        return fleet.lack(need.where());
+    }
+
     public synchronized Explanation explain(Need need) {
         return fleet.explain(need);
     }
