@@ -318,7 +318,9 @@ public class Workers {
         reporters.put(ateomId, new Reporter(ateomId, address, Set.copyOf(present), clock.instant()));
     }
 
-    /** No actors are placed on these any more: they are to go once they are free. Replaces those named before. */
+    /**
+     * No actors are placed on these any more, those they have are put to sleep, and then they are to go. Replaces those named before.
+     */
     public synchronized void retire(Set<UUID> unwanted) {
         for (SlotKnowledge slot : slots.values()) {
             boolean retired = unwanted.contains(slot.uid);
