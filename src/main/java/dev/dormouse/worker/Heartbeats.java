@@ -145,7 +145,7 @@ class Heartbeats implements WorkerRegistry {
                 workers.look(served, observed::absent);
             }
         }
-        workers.reported(report.ateomId(), request.getAddress(), present);
+        workers.reported(report.ateomId(), request.getAddress(), present, request.getSandboxCaveat());
         workers.cached(request.getNode(), report.detail().cached());
         workers.tellFreed();
         tell(observed);

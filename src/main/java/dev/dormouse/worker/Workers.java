@@ -314,8 +314,8 @@ public class Workers {
         return List.copyOf(reporters.values());
     }
 
-    synchronized void reported(UUID ateomId, String address, Set<UUID> present) {
-        reporters.put(ateomId, new Reporter(ateomId, address, Set.copyOf(present), clock.instant()));
+    synchronized void reported(UUID ateomId, String address, Set<UUID> present, String caveat) {
+        reporters.put(ateomId, new Reporter(ateomId, address, Set.copyOf(present), caveat, clock.instant()));
     }
 
     /**
