@@ -5,11 +5,13 @@ import dev.dormouse.actor.ActorStatus;
 import dev.dormouse.actor.Cause;
 import dev.dormouse.name.ActorId;
 import dev.dormouse.name.ActorKey;
+import dev.dormouse.name.TemplateRef;
 import dev.dormouse.platform.Failure;
 import dev.dormouse.scheduler.Explanation;
 import dev.dormouse.worker.Workers;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -86,6 +88,14 @@ public class Activations implements Waker {
      */
     public Uni<Actor> fork(ActorKey key, ActorId newId) {
         return forks.fork(key, newId);
+    }
+
+    /**
+     * What keeps every worker that is there from going on from the template's golden snapshot, a sentence for the user; empty when
+     * one can, when there is none, and when nobody knows. Actors then boot instead, which is slower.
+     */
+    public Uni<Optional<String>> goldenLack(TemplateRef template) {
+        return plans.goldenLack(template);
     }
 
     /** Why the actor would be placed where, or nowhere, if it were to wake now. */

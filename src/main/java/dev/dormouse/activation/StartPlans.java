@@ -2,6 +2,7 @@ package dev.dormouse.activation;
 
 import dev.dormouse.actor.Actor;
 import dev.dormouse.name.AtespaceName;
+import dev.dormouse.name.TemplateRef;
 import dev.dormouse.platform.Code;
 import dev.dormouse.platform.Failure;
 import dev.dormouse.scheduler.Need;
@@ -13,6 +14,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,15 @@ class StartPlans {
         return workloads.of(actor.template()).map(blueprint -> plan(actor, blueprint, boot));
     }
 
+    /** What keeps every worker from going on from the template's golden snapshot; empty when one can, or nobody knows. */
+    Uni<Optional<String>> goldenLack(TemplateRef template) {
+        return workloads.of(template).map(this::goldenLack);
+    }
+
+    private Optional<String> goldenLack(Blueprint blueprint) {
+        return blueprint.golden() == null ? Optional.empty() : workers.lack(needOfNew(blueprint));
+    }
+
     /** What a new actor of the template would ask for. */
     static Need needOfNew(Blueprint blueprint) {
         return need(blueprint, Map.of(), blueprint.golden(), false);
@@ -46,12 +57,14 @@ class StartPlans {
                 ? "node %s, which alone holds its newest snapshot, is gone".formatted(local.node())
                 : null;
         SnapshotRef own = local != null && forsaken == null ? local : actor.snapshot();
-        SnapshotRef from = own != null ? own : firstStart(actor, blueprint, boot);
+        boolean makesGolden = boot && actor.key().atespace().equals(AtespaceName.GOLDEN);
+        // what an earlier golden actor left in its durable directories is no first start
+        SnapshotRef from = own != null && !makesGolden ? own : firstStart(actor, blueprint, boot);
         return new StartPlan(
                 blueprint, need(blueprint, actor.workerSelector(), from, boot), from, boot && from != null, forsaken);
     }
 
-    private static @Nullable SnapshotRef firstStart(Actor actor, Blueprint blueprint, boolean boot) {
+    private @Nullable SnapshotRef firstStart(Actor actor, Blueprint blueprint, boolean boot) {
         // golden actors are what golden snapshots are made from
         if (boot || actor.key().atespace().equals(AtespaceName.GOLDEN)) {
             return null;
@@ -63,7 +76,11 @@ class StartPlans {
                     "ActorTemplate %s is not Ready (phase: %s)"
                             .formatted(blueprint.template().ref(), phase(blueprint)));
         }
-        return blueprint.golden();
+        // until another golden snapshot is taken, a slow start is better than none
+        return workers.lack(need(blueprint, actor.workerSelector(), blueprint.golden(), false))
+                        .isPresent()
+                ? null
+                : blueprint.golden();
     }
 
     private static String phase(Blueprint blueprint) {

@@ -63,7 +63,12 @@ final class Wake {
             case RUNNING -> Uni.createFrom().item(actor);
             case RESUMING, SUSPENDING, PAUSING ->
                 with.records.settled(key, settledBy.left()).chain(this::decide);
-            case SUSPENDED, PAUSED -> with.plans.of(actor, boot).chain(plan -> place(actor, plan));
+            case SUSPENDED, PAUSED ->
+                with.plans
+                        .of(actor, boot)
+                        .chain(plan -> with.feasibility
+                                .check(actor, plan, cause)
+                                .chain(moved -> moved.isPresent() ? decide(moved.get()) : place(actor, plan)));
         };
     }
 

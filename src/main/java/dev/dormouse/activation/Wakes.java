@@ -26,6 +26,7 @@ class Wakes {
     final ActivationMetrics metrics;
     final Traces traces;
     final Warming warming;
+    final Feasibility feasibility;
     private final DormouseConfig config;
     private final Map<ActorKey, Flight> flights = new ConcurrentHashMap<>();
 
@@ -53,6 +54,7 @@ class Wakes {
         this.metrics = metrics;
         this.traces = traces;
         this.warming = warming;
+        this.feasibility = new Feasibility(store, records, workers);
         this.config = config;
     }
 

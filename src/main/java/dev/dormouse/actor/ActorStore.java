@@ -124,6 +124,12 @@ public interface ActorStore {
             ActorKey key, long generation, String error, boolean keepLocal, WorkerAfter worker, Phases phases);
 
     /**
+     * Leaves the reason why a SUSPENDED or PAUSED actor can't be woken on its record and in the journal. Empty when the record is not
+     * at {@code seenVersion}, or has that reason already.
+     */
+    Uni<Optional<Actor>> refused(ActorKey key, long seenVersion, String error, Cause cause);
+
+    /**
      * A wish to sleep.
      *
      * @param to SUSPENDING or PAUSING

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -95,6 +96,21 @@ final class ActorUpkeep {
             where a.atespace = $1::text and a.id = $2::text and a.generation = $3::bigint and a.endpoint is not null
             returning %s""".formatted(ActorRow.columnsOf("a"));
 
+    private static final String REFUSED = """
+            with a as (
+              update actor a
+              set last_error = $4::text, cause = $5::text, %s
+              where a.atespace = $1::text and a.id = $2::text and a.version = $3::bigint
+                and a.status in ('SUSPENDED', 'PAUSED') and a.last_error is distinct from $4::text
+              returning a.*),
+            %s
+            select %s from a""".formatted(
+                    Fragments.CHANGED,
+                    Fragments.Event.of("'ResumeFailed'", "a.status")
+                            .message("a.last_error")
+                            .journaled(),
+                    ActorRow.columnsOf("a"));
+
     private final Database database;
     private final Consumer<Actor> changed;
 
@@ -150,6 +166,14 @@ final class ActorUpkeep {
         return database.run(ADD_PORT, parameters)
                 .invoke(rows -> actors(rows).forEach(changed))
                 .replaceWithVoid();
+    }
+
+    Uni<Optional<Actor>> refused(ActorKey key, long seenVersion, String error, Cause cause) {
+        Tuple parameters =
+                Tuple.of(key.atespace().value(), key.id().value(), seenVersion, ErrorText.safe(error), cause.name());
+        return database.run(REFUSED, parameters)
+                .map(rows -> actors(rows).stream().findFirst())
+                .invoke(actor -> actor.ifPresent(changed));
     }
 
     private <C> Uni<RowSet<Row>> run(SetStatement<C> statement, List<C> calls) {

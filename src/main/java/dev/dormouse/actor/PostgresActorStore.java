@@ -230,6 +230,11 @@ public class PostgresActorStore implements ActorStore {
     }
 
     @Override
+    public Uni<Optional<Actor>> refused(ActorKey key, long seenVersion, String error, Cause cause) {
+        return upkeep.refused(key, seenVersion, error, cause);
+    }
+
+    @Override
     public Uni<ClaimOutcome> sleep(Sleep wish) {
         if (wish.to() != ActorStatus.SUSPENDING && wish.to() != ActorStatus.PAUSING) {
             throw new IllegalArgumentException("an actor falls asleep by SUSPENDING or PAUSING, not " + wish.to());

@@ -86,6 +86,7 @@ final class RunningAteom implements AutoCloseable {
                 .setCpuArch(node.cpu().arch())
                 .setCpuFeatures(node.cpu().digest())
                 .addAllCachedSnapshots(node.cache().ids(MOST_CACHED_REPORTED))
+                .setSandboxCaveat(node.runtime().caveat())
                 .setDraining(draining);
         String build = node.runtime().build().sha256();
         if (!build.isEmpty()) {

@@ -10,13 +10,9 @@ import dev.dormouse.sandbox.process.ProcessRuntime;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /** Which class of sandbox this node has: what the configuration asks for, or what the machine can do. */
 final class SandboxChoice {
-
-    private static final Logger LOG = Logger.getLogger(SandboxChoice.class);
 
     private SandboxChoice() {}
 
@@ -27,7 +23,7 @@ final class SandboxChoice {
         Path processDir = dataDir.resolve("process");
         return switch (config.standalone().sandbox()) {
             case "gvisor" -> gvisor(runsc, missing, gvisorDir);
-            case "process" -> ProcessRuntime.open(processDir);
+            case "process" -> ProcessRuntime.open(processDir, "The process sandbox was asked for.");
             case "auto" -> whatWorks(runsc, missing, gvisorDir, processDir);
             default ->
                 throw new SandboxException(
@@ -45,7 +41,7 @@ final class SandboxChoice {
             if (e.kind() != Kind.UNSUPPORTED) {
                 throw e;
             }
-            return fallBack(e.getMessage(), processDir);
+            return ProcessRuntime.open(processDir, "No gVisor here: " + e.getMessage());
         }
     }
 
@@ -55,12 +51,5 @@ final class SandboxChoice {
             throw new SandboxException(Kind.UNSUPPORTED, String.join(" ", missing));
         }
         return GvisorRuntime.open(new GvisorSettings(runsc.get(), workDir));
-    }
-
-    private static SandboxRuntime fallBack(@Nullable String missing, Path workDir) {
-        LOG.warnf(
-                "no gVisor here: %s Actors run as plain processes: without isolation, and only Data snapshots",
-                missing);
-        return ProcessRuntime.open(workDir);
     }
 }

@@ -50,6 +50,7 @@ record Kind(List<Column> columns, Function<JsonNode, String> reference) {
                         always("STATUS", field("state")),
                         always("ASSIGNED ACTOR", Kind::assignedActor),
                         wide("ATESPACE", field("actor", "atespace")),
+                        wide("CLASS", field("sandboxClass")),
                         wide("NODE", field("node")),
                         wide("IP", field("ip"))),
                 named("worker", field("pod")));

@@ -12,6 +12,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -23,6 +24,9 @@ public class ConsoleResource {
 
     /** As many sleepers as fit on a screen. */
     private static final int SLEEPERS = 120;
+
+    /** What an ateom said of its sandboxes is shown for as long as that after its last report. */
+    private static final Duration HEARD_OF = Duration.ofSeconds(10);
 
     private static final int EVENTS_READ = 500;
     private static final int EVENTS_SHOWN = 20;
@@ -74,7 +78,14 @@ public class ConsoleResource {
                             .limit(SLEEPERS)
                             .toList();
                     boolean more = read.getItem3().next() != null || asleep.size() == SLEEPERS;
-                    return Floor.of(workers.all(), read.getItem1(), asleep, more, read.getItem4(), EVENTS_SHOWN);
+                    return Floor.of(
+                            workers.reporters(HEARD_OF),
+                            workers.all(),
+                            read.getItem1(),
+                            asleep,
+                            more,
+                            read.getItem4(),
+                            EVENTS_SHOWN);
                 });
     }
 

@@ -4,6 +4,7 @@ import dev.dormouse.actor.Actor;
 import dev.dormouse.journal.Event;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.AtespaceName;
+import dev.dormouse.worker.Reporter;
 import dev.dormouse.worker.Worker;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -18,11 +19,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the page shows at one moment.
  *
+ * @param notices what users must know of the sandboxes here
  * @param busy how many workers hold an actor
  * @param moreAsleep true when more sleep than are shown
  */
 public record Floor(
-        List<Bay> workers, long busy, List<Chip> asleep, boolean moreAsleep, WakeHistogram wakes, List<Line> events) {
+        List<String> notices,
+        List<Bay> workers,
+        long busy,
+        List<Chip> asleep,
+        boolean moreAsleep,
+        WakeHistogram wakes,
+        List<Line> events) {
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneOffset.UTC);
@@ -49,6 +57,7 @@ public record Floor(
             String time, String actor, String type, String cause, String worker, String took, String message) {}
 
     static Floor of(
+            List<Reporter> ateoms,
             List<Worker> workers,
             List<Actor> awake,
             List<Actor> asleep,
@@ -68,12 +77,22 @@ public record Floor(
                 .filter(Objects::nonNull)
                 .toList();
         return new Floor(
+                notices(ateoms),
                 bays,
                 bays.stream().filter(bay -> bay.actor() != null).count(),
                 asleep.stream().map(Floor::chip).toList(),
                 moreAsleep,
                 WakeHistogram.of(totals),
                 events.stream().limit(lines).map(Floor::line).toList());
+    }
+
+    private static List<String> notices(List<Reporter> ateoms) {
+        return ateoms.stream()
+                .map(Reporter::caveat)
+                .filter(caveat -> !caveat.isEmpty())
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     private static Bay bay(Worker worker, Map<ActorKey, Actor> awake) {

@@ -22,11 +22,6 @@ enum GoldenPhase {
         return written;
     }
 
-    /** True when nothing is left to do. */
-    boolean isLast() {
-        return this == READY || this == FAILED;
-    }
-
     static GoldenPhase of(ActorTemplate template) {
         ActorTemplateStatus status = template.getStatus();
         String phase = status == null || status.phase() == null ? "" : status.phase();

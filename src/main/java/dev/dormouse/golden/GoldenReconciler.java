@@ -8,6 +8,7 @@ import dev.dormouse.journal.ChangeFeed;
 import dev.dormouse.journal.ChangeFeed.CatalogChange;
 import dev.dormouse.journal.ChangeFeed.Change;
 import dev.dormouse.name.ActorKey;
+import dev.dormouse.name.TemplateRef;
 import dev.dormouse.platform.DormouseConfig;
 import dev.dormouse.template.ActorTemplate;
 import dev.dormouse.template.Catalog;
@@ -26,6 +27,7 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
@@ -87,6 +89,11 @@ class GoldenReconciler {
             public Uni<Actor> suspend(ActorKey key) {
                 return activations.suspend(key, Cause.GOLDEN);
             }
+
+            @Override
+            public Uni<Optional<String>> lack(TemplateRef template) {
+                return activations.goldenLack(template);
+            }
         };
     }
 
@@ -133,11 +140,12 @@ class GoldenReconciler {
         try {
             List<ActorTemplate> templates = catalog.templates();
             templates.stream()
-                    .filter(template -> !GoldenPhase.of(template).isLast())
+                    .filter(template -> GoldenPhase.of(template) != GoldenPhase.FAILED)
                     .forEach(this::take);
             Set<String> present =
                     templates.stream().map(GoldenReconciler::uid).collect(Collectors.toCollection(HashSet::new));
             notBefore.keySet().retainAll(present);
+            step.forgetOthers(present);
             if (!sweepAt.isAfter(clock.instant())) {
                 sweep();
             }

@@ -40,12 +40,23 @@ final class GoldenStatus {
 
     ActorTemplateStatus resume() {
         return next(
-                GoldenPhase.RESUME, null, null, failures(), notReady("Booting", "The golden actor is being booted"));
+                GoldenPhase.RESUME,
+                null,
+                present.goldenSnapshot(),
+                failures(),
+                notReady("Booting", "The golden actor is being booted"));
     }
 
     ActorTemplateStatus waitUntil(Instant takeAt) {
         Condition condition = notReady("WaitingForSnapshot", "The golden actor runs; its snapshot is due");
-        return next(GoldenPhase.WAIT, takeAt, null, failures(), condition);
+        return next(GoldenPhase.WAIT, takeAt, present.goldenSnapshot(), failures(), condition);
+    }
+
+    /** From the start again, with the snapshot that is to be replaced. */
+    ActorTemplateStatus outdated(String why) {
+        Condition condition = notReady(
+                "GoldenOutdated", "Another golden snapshot is taken, actors boot from the image until then: " + why);
+        return next(GoldenPhase.RESUME, null, present.goldenSnapshot(), 0, condition);
     }
 
     ActorTemplateStatus ready(@Nullable String goldenSnapshot) {
@@ -54,17 +65,17 @@ final class GoldenStatus {
 
     /** In the same phase, with the reason why it doesn't go on. */
     ActorTemplateStatus blocked(String why) {
-        return next(GoldenPhase.of(template), takeAt(), null, failures(), notReady("Waiting", why));
+        return next(GoldenPhase.of(template), takeAt(), present.goldenSnapshot(), failures(), notReady("Waiting", why));
     }
 
     /** One failure more. */
     ActorTemplateStatus failedOnce(GoldenPhase then, String reason, String why) {
         Instant takeAt = then == GoldenPhase.WAIT ? takeAt() : null;
-        return next(then, takeAt, null, failures() + 1, notReady(reason, why));
+        return next(then, takeAt, present.goldenSnapshot(), failures() + 1, notReady(reason, why));
     }
 
     ActorTemplateStatus failed(String reason, String why) {
-        return next(GoldenPhase.FAILED, null, null, failures(), notReady(reason, why));
+        return next(GoldenPhase.FAILED, null, present.goldenSnapshot(), failures(), notReady(reason, why));
     }
 
     private ActorTemplateStatus next(

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,9 @@ final class GoldenStep {
     /** How long an actor whose readiness nobody can ask for is left to come up. */
     static final Duration SETTLE = Duration.ofSeconds(20);
 
+    /** How long no worker may have the golden snapshot's build before another is taken: one that restarts is soon back. */
+    static final Duration OUTDATED_AFTER = Duration.ofSeconds(5);
+
     private static final Duration AT_ONCE = Duration.ZERO;
     private static final Duration WHILE_BLOCKED = Duration.ofSeconds(1);
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
@@ -44,6 +48,7 @@ final class GoldenStep {
     private final ActorStore actors;
     private final GoldenLife life;
     private final InstantSource clock;
+    private final Lasting outdated = new Lasting(OUTDATED_AFTER);
 
     GoldenStep(Catalog catalog, ActorStore actors, GoldenLife life, InstantSource clock) {
         this.catalog = catalog;
@@ -58,8 +63,29 @@ final class GoldenStep {
             case NEW -> begin(template);
             case RESUME -> boot(template);
             case WAIT -> snapshot(template);
-            case READY, FAILED -> Uni.createFrom().item(WHILE_BLOCKED);
+            case READY -> renew(template);
+            case FAILED -> Uni.createFrom().item(WHILE_BLOCKED);
         };
+    }
+
+    /** Forgets templates that are gone. */
+    void forgetOthers(Set<String> uids) {
+        outdated.retain(uids);
+    }
+
+    private Uni<Duration> renew(ActorTemplate template) {
+        String uid = template.getMetadata().getUid();
+        return life.lack(template.ref())
+                // a Secret that is missing is no matter of the snapshot
+                .onFailure(Failure.class)
+                .recoverWithItem(Optional.empty())
+                .chain(lack -> {
+                    if (!outdated.lasts(uid, lack.isPresent(), clock.instant())) {
+                        return Uni.createFrom().item(WHILE_BLOCKED);
+                    }
+                    LOG.warnf("template %s gets another golden snapshot: %s", template.ref(), lack.orElseThrow());
+                    return write(template, status(template).outdated(lack.orElseThrow()));
+                });
     }
 
     private Uni<Duration> begin(ActorTemplate template) {
@@ -111,9 +137,9 @@ final class GoldenStep {
         if (actor != null && actor.status() != ActorStatus.SUSPENDED) {
             return Uni.createFrom().item(WHILE_BLOCKED);
         }
-        SnapshotRef snapshot = actor == null || actor.lastError() != null ? null : actor.snapshot();
+        SnapshotRef snapshot = actor == null || actor.lastError() != null ? null : taken(template, actor);
         if (snapshot == null) {
-            String why = actor == null || actor.lastError() == null ? "its record is gone" : actor.lastError();
+            String why = actor == null || actor.lastError() == null ? "it left no snapshot" : actor.lastError();
             return failedOnce(
                     template, GoldenPhase.RESUME, "GoldenActorStopped", "The golden actor ended too early: " + why);
         }
@@ -127,6 +153,18 @@ final class GoldenStep {
                     }
                 })
                 .replaceWith(AT_ONCE);
+    }
+
+    /** Not the one that is to be replaced. */
+    private @Nullable SnapshotRef taken(ActorTemplate template, Actor actor) {
+        SnapshotRef snapshot = actor.snapshot();
+        return snapshot == null
+                        || catalog.golden(template.ref())
+                                .map(SnapshotRef::id)
+                                .filter(snapshot.id()::equals)
+                                .isPresent()
+                ? null
+                : snapshot;
     }
 
     private Uni<Duration> hindered(ActorTemplate template, GoldenPhase phase, String reason, Throwable failure) {
@@ -183,7 +221,8 @@ final class GoldenStep {
         if (status.equals(template.getStatus())) {
             return Uni.createFrom().item(WHILE_BLOCKED);
         }
+        SnapshotRef golden = catalog.golden(template.ref()).orElse(null);
         // lost to another replica: its status is looked at next
-        return catalog.templateStatus(template, status, null).replaceWith(AT_ONCE);
+        return catalog.templateStatus(template, status, golden).replaceWith(AT_ONCE);
     }
 }

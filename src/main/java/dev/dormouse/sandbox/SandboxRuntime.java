@@ -16,6 +16,11 @@ public interface SandboxRuntime extends AutoCloseable {
     /** {@code gvisor} or {@code process}. */
     String sandboxClass();
 
+    /** What users must know before they rely on it, in one sentence or two; empty when there is nothing to warn of. */
+    default String caveat() {
+        return "";
+    }
+
     /** What takes and restores Full snapshots; two builds that differ can't read each other's. */
     Build build();
 

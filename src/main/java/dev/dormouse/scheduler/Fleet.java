@@ -4,6 +4,7 @@ import dev.dormouse.name.PoolRef;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,8 @@ public final class Fleet {
         final FreeWorkers all = new FreeWorkers();
         final Map<String, FreeWorkers> byNode = new HashMap<>();
         int size;
+        /** Those that take actors, now or once they are free. */
+        int taking;
     }
 
     /** @param salt differs between replicas: of workers that are equally good, each replica prefers others */
@@ -68,6 +71,7 @@ public final class Fleet {
                     return new Group();
                 });
         group.size++;
+        group.taking += isTaking(worker) ? 1 : 0;
         if (worker.state() == Candidate.State.FREE) {
             group.all.add(worker, salt);
             group.byNode
@@ -95,10 +99,18 @@ public final class Fleet {
                 group.byNode.remove(worker.node());
             }
         }
+        group.taking -= isTaking(worker) ? 1 : 0;
         if (--group.size == 0) {
             ofPool.remove(worker.hardware());
             fitting.clear();
         }
+    }
+
+    private static boolean isTaking(Candidate worker) {
+        return switch (worker.state()) {
+            case FREE, ASSIGNED -> true;
+            case DRAINING, LOST -> false;
+        };
     }
 
     /** Replaces what is known of the snapshots in a node's cache. */
@@ -143,6 +155,29 @@ public final class Fleet {
     private boolean mayStillFit(PoolRef pool) {
         Map<Hardware, Group> ofPool = groups.getOrDefault(pool, Map.of());
         return ofPool.isEmpty() || ofPool.containsKey(Hardware.UNKNOWN);
+    }
+
+    /**
+     * What keeps all workers that take actors from going on from the memory snapshot, a sentence for the user. Empty when one can, when
+     * there is none, and while one of them has not reported yet.
+     */
+    public Optional<String> lack(Need.Requirements where) {
+        Need.Memory memory = where.memory();
+        if (memory == null
+                || fitting.computeIfAbsent(where, this::fittingGroups).stream().anyMatch(group -> group.taking > 0)) {
+            return Optional.empty();
+        }
+        Set<Hardware> present = new HashSet<>();
+        pools.values().stream()
+                .filter(where::admits)
+                .forEach(pool -> groups.getOrDefault(pool.ref(), Map.of()).forEach((hardware, group) -> {
+                    if (group.taking > 0) {
+                        present.add(hardware);
+                    }
+                }));
+        return present.isEmpty() || present.contains(Hardware.UNKNOWN)
+                ? Optional.empty()
+                : Optional.of(new HardwareGap(memory, present).sentence());
     }
 
     /** True when the worker could take it, were it free. */

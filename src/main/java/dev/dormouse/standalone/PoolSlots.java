@@ -2,6 +2,7 @@ package dev.dormouse.standalone;
 
 import dev.dormouse.ateom.wire.Slot;
 import dev.dormouse.name.PoolRef;
+import dev.dormouse.scheduler.Candidate;
 import dev.dormouse.worker.Worker;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -11,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
-/** Which slots a pool is to have: {@code <pool>-0} and so on; when it shrinks, free ones go first. */
+/** Which slots a pool is to have: {@code <pool>-0} and so on; when it shrinks, those that drain already go first, then free ones. */
 final class PoolSlots {
 
     private PoolSlots() {}
@@ -23,7 +24,9 @@ final class PoolSlots {
     static List<Slot> wanted(PoolRef pool, int replicas, String sandboxClass, List<Worker> present) {
         List<Integer> kept = present.stream()
                 .filter(worker -> index(pool, worker.pod()) >= 0)
-                .sorted(Comparator.comparing((Worker worker) -> worker.stay() == null)
+                // or one whose actor is just being put to sleep would be kept instead of one that became free meanwhile
+                .sorted(Comparator.comparing((Worker worker) -> worker.state() == Candidate.State.DRAINING)
+                        .thenComparing(worker -> worker.stay() == null)
                         .thenComparing(worker -> index(pool, worker.pod())))
                 .limit(replicas)
                 .map(worker -> index(pool, worker.pod()))

@@ -58,6 +58,7 @@ class StandaloneWorkers {
     private final AtomicBoolean configuring = new AtomicBoolean();
     private final List<Long> timers = new ArrayList<>();
     private volatile @Nullable Told told;
+    private @Nullable UUID warnedOf;
 
     /** What was asked of which process, and when. */
     private record Told(UUID ateom, List<Slot> slots, Instant at) {}
@@ -88,6 +89,7 @@ class StandaloneWorkers {
         if (newest.isEmpty()) {
             return;
         }
+        warn(newest.get());
         List<Slot> wanted = new ArrayList<>();
         pools.forEach(pool -> wanted.addAll(wanted(pool, present)));
         Set<UUID> uids = wanted.stream()
@@ -98,6 +100,16 @@ class StandaloneWorkers {
         workers.retire(unwanted);
         if (!newest.get().slots().equals(uids)) {
             tell(newest.get(), wanted);
+        }
+    }
+
+    /** Once for each start of ateom: where users look, not only in ateom's own log. */
+    private void warn(Reporter ateom) {
+        if (!ateom.id().equals(warnedOf)) {
+            warnedOf = ateom.id();
+            if (!ateom.caveat().isEmpty()) {
+                LOG.warn(ateom.caveat());
+            }
         }
     }
 

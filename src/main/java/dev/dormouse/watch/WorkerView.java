@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A worker as the API shows it. */
 @Schema(name = "Worker")
-@JsonPropertyOrder({"namespace", "pool", "pod", "uid", "node", "ip", "state", "actor"})
+@JsonPropertyOrder({"namespace", "pool", "pod", "uid", "node", "ip", "sandboxClass", "state", "actor"})
 public record WorkerView(
         String namespace,
         String pool,
@@ -19,6 +19,12 @@ public record WorkerView(
         UUID uid,
         String node,
         String ip,
+
+        @Schema(
+                description = "What really isolates there, whatever its pool asks for; null until it has reported.",
+                examples = "gvisor")
+        @Nullable
+        String sandboxClass,
 
         @Schema(enumeration = {"FREE", "ASSIGNED", "DRAINING", "LOST"})
         String state,
@@ -59,6 +65,9 @@ public record WorkerView(
                 worker.uid(),
                 worker.node(),
                 worker.ip(),
+                worker.hardware().sandboxClass().isEmpty()
+                        ? null
+                        : worker.hardware().sandboxClass(),
                 worker.state().name(),
                 assigned);
     }

@@ -148,7 +148,7 @@ class Heartbeats implements WorkerRegistry {
             }
         }
         news.cached(request.getNode(), report.detail().cached());
-        news.reported(report.ateomId(), request.getAddress(), present);
+        news.reported(report.ateomId(), request.getAddress(), present, request.getSandboxCaveat());
         tell(observed);
         return orphans(observed.unknown);
     }

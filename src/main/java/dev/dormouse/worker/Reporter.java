@@ -10,6 +10,7 @@ import java.util.UUID;
  * @param id new with each start of the process
  * @param address host:port at which it is called
  * @param slots the workers it has
+ * @param caveat what users must know of its sandboxes; may be empty
  * @param heardAt when its last report came
  */
-public record Reporter(UUID id, String address, Set<UUID> slots, Instant heardAt) {}
+public record Reporter(UUID id, String address, Set<UUID> slots, String caveat, Instant heardAt) {}

@@ -30,7 +30,7 @@ final class SlotKnowledge {
     String prepared = "";
     boolean broken;
     boolean draining;
-    /** To be removed once it is free. */
+    /** To be removed: its actor is put to sleep, then it goes. */
     boolean retired;
     /** Its ateom lives and no longer has this slot. */
     boolean absent;

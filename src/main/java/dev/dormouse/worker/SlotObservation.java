@@ -95,7 +95,7 @@ final class SlotObservation {
             exited.put(held, report.getExited().getMessage());
         } else if (report.getSuspendRequested()) {
             suspendRequested.add(held);
-        } else if (draining) {
+        } else if (draining || slot.retired) {
             leaving.add(held);
         }
         if (report.getState() == SlotReport.State.RUNNING) {

@@ -154,9 +154,9 @@ final class WorkerNews {
     }
 
     /** An ateom's report was taken in: workers may be free for more now. */
-    void reported(UUID ateomId, String address, Set<UUID> present) {
+    void reported(UUID ateomId, String address, Set<UUID> present, String caveat) {
         synchronized (reporters) {
-            reporters.put(ateomId, new Reporter(ateomId, address, Set.copyOf(present), clock.instant()));
+            reporters.put(ateomId, new Reporter(ateomId, address, Set.copyOf(present), caveat, clock.instant()));
         }
         tellFreed.run();
     }

@@ -141,7 +141,9 @@ public class Workers {
         }
     }
 
-    /** No actors are placed on these any more: they are to go once they are free. Replaces those named before. */
+    /**
+     * No actors are placed on these any more, those they have are put to sleep, and then they are to go. Replaces those named before.
+     */
     public void retire(Set<UUID> unwanted) {
         synchronized (table) {
             for (SlotKnowledge slot : table.slots()) {
@@ -201,6 +203,13 @@ public class Workers {
     public boolean fits(Need need, UUID worker) {
         synchronized (table) {
             return table.fleet().fits(need, worker);
+        }
+    }
+
+    /** What keeps every worker that takes actors from going on from the memory snapshot; empty when one can, or nobody knows. */
+    public Optional<String> lack(Need need) {
+        synchronized (table) {
+            return table.fleet().lack(need.where());
         }
     }
 

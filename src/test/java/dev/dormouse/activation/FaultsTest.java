@@ -244,6 +244,25 @@ class FaultsTest {
     }
 
     @Test
+    void aWorkerThatIsToGoLetsItsActorSleepAndTakesNoOther() {
+        ActorKey key = world.create("outgoing");
+        Actor awake = resume(key);
+        world.work(key);
+        SimulatedAteom home = where(key);
+
+        world.replica.workers.retire(Set.of(awake.activation().workerUid()));
+
+        awaitStatus(key, ActorStatus.SUSPENDED);
+        assertThat(world.sql("select cause from actor_event where actor_id = 'outgoing' and type = 'Suspending'")
+                        .getFirst()
+                        .getString(0))
+                .isEqualTo("DRAIN");
+        assertThat(resume(key).activation().worker().node())
+                .isEqualTo(other(home).node());
+        assertThat(world.work(key)).isEqualTo(2);
+    }
+
+    @Test
     void anActorThatAsksToSleepIsSuspended() {
         ActorKey key = world.create("tired");
         resume(key);

@@ -163,8 +163,8 @@ class GetCommandTest {
         api.answers(
                 "GET /v1/workers?pageSize=1000",
                 page(
-                        "{\"namespace\":\"demo\",\"pool\":\"demo\",\"pod\":\"demo-0\",\"uid\":\"w0\",\"node\":\"local\",\"ip\":\"10.0.0.7\",\"state\":\"ASSIGNED\",\"actor\":{\"atespace\":\"default\",\"id\":\"my-counter\",\"template\":{\"namespace\":\"demo\",\"name\":\"counter\"}}}",
-                        "{\"namespace\":\"demo\",\"pool\":\"demo\",\"pod\":\"demo-1\",\"uid\":\"w1\",\"node\":\"local\",\"ip\":\"10.0.0.8\",\"state\":\"FREE\",\"actor\":null}"));
+                        "{\"namespace\":\"demo\",\"pool\":\"demo\",\"pod\":\"demo-0\",\"uid\":\"w0\",\"node\":\"local\",\"ip\":\"10.0.0.7\",\"sandboxClass\":\"process\",\"state\":\"ASSIGNED\",\"actor\":{\"atespace\":\"default\",\"id\":\"my-counter\",\"template\":{\"namespace\":\"demo\",\"name\":\"counter\"}}}",
+                        "{\"namespace\":\"demo\",\"pool\":\"demo\",\"pod\":\"demo-1\",\"uid\":\"w1\",\"node\":\"local\",\"ip\":\"10.0.0.8\",\"sandboxClass\":null,\"state\":\"FREE\",\"actor\":null}"));
 
         assertThat(CliRun.of(api, "get", "workers").out()).isEqualTo("""
                 NAMESPACE   POOL   POD      STATUS     ASSIGNED ACTOR
@@ -172,9 +172,9 @@ class GetCommandTest {
                 demo        demo   demo-1   FREE       <none>
                 """);
         assertThat(CliRun.of(api, "get", "workers", "-o", "wide").out()).isEqualTo("""
-                NAMESPACE   POOL   POD      STATUS     ASSIGNED ACTOR            ATESPACE   NODE    IP
-                demo        demo   demo-0   ASSIGNED   demo/counter/my-counter   default    local   10.0.0.7
-                demo        demo   demo-1   FREE       <none>                    <none>     local   10.0.0.8
+                NAMESPACE   POOL   POD      STATUS     ASSIGNED ACTOR            ATESPACE   CLASS     NODE    IP
+                demo        demo   demo-0   ASSIGNED   demo/counter/my-counter   default    process   local   10.0.0.7
+                demo        demo   demo-1   FREE       <none>                    <none>     <none>    local   10.0.0.8
                 """);
     }
 

@@ -8,6 +8,7 @@ import dev.dormouse.name.TemplateRef;
 import dev.dormouse.platform.Code;
 import dev.dormouse.platform.Failure;
 import dev.dormouse.snapshot.Scope;
+import dev.dormouse.snapshot.SnapshotRef;
 import dev.dormouse.template.ActorTemplateSpec;
 import dev.dormouse.template.ActorTemplateSpec.Container;
 import dev.dormouse.template.ActorTemplateSpec.HttpGet;
@@ -19,6 +20,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -272,31 +274,109 @@ class GoldenStepTest {
         assertThat(condition().getLastTransitionTime()).isEqualTo("2026-01-01T00:01:00Z");
     }
 
+    @Test
+    void aGoldenSnapshotThatNoWorkerCanGoOnFromIsTakenAnew() {
+        world.declare("tally", "u1", spec(container("main", true)));
+        runUntilDone();
+        SnapshotRef first = world.golden(TALLY).orElseThrow();
+        world.lack = Optional.of("no worker has build 1: they have 2");
+        GoldenStep steps = steps();
+
+        take(steps);
+        world.pass(GoldenStep.OUTDATED_AFTER);
+        take(steps);
+
+        assertThat(status().phase()).isEqualTo("ResumeGoldenActor");
+        assertThat(condition().getStatus()).isEqualTo("False");
+        assertThat(condition().getReason()).isEqualTo("GoldenOutdated");
+        assertThat(condition().getMessage()).endsWith("no worker has build 1: they have 2");
+        // actors know by it that they may boot meanwhile
+        assertThat(world.golden(TALLY)).contains(first);
+        assertThat(status().goldenSnapshot()).isEqualTo(first.uri());
+        world.lack = Optional.empty();
+        runUntilDone();
+        assertThat(world.calls).containsExactly("create", "boot", "suspend", "boot", "suspend");
+        assertThat(world.golden(TALLY).orElseThrow().id()).isNotEqualTo(first.id());
+        assertThat(status().ready()).isTrue();
+    }
+
+    @Test
+    void aWorkerThatIsSoonBackIsNoReasonForAnotherGoldenSnapshot() {
+        world.declare("tally", "u1", spec(container("main", true)));
+        runUntilDone();
+        GoldenStep steps = steps();
+        Duration almost = GoldenStep.OUTDATED_AFTER.minusMillis(1);
+
+        for (int i = 0; i < 3; i++) {
+            world.lack = Optional.of("no worker has build 1: they have 2");
+            take(steps);
+            world.pass(almost);
+            take(steps);
+            world.lack = Optional.empty();
+            world.pass(almost);
+            take(steps);
+        }
+
+        assertThat(status().ready()).isTrue();
+        assertThat(world.calls).containsExactly("create", "boot", "suspend");
+    }
+
+    @Test
+    void theSnapshotThatIsToBeReplacedIsNotTakenForTheNewOne() {
+        world.declare("tally", "u1", spec(container("main", false)));
+        runUntilDone();
+        SnapshotRef first = world.golden(TALLY).orElseThrow();
+        world.lack = Optional.of("no worker has build 1: they have 2");
+        GoldenStep steps = steps();
+        take(steps);
+        world.pass(GoldenStep.OUTDATED_AFTER);
+        take(steps);
+        take(steps);
+        assertThat(status().phase()).isEqualTo("WaitGoldenActor");
+
+        // asleep again, without another snapshot
+        world.change(golden(), ActorStatus.SUSPENDED, first, null);
+        take(steps);
+
+        assertThat(status().phase()).isEqualTo("ResumeGoldenActor");
+        assertThat(condition().getMessage()).contains("it left no snapshot");
+    }
+
+    private GoldenStep steps() {
+        return new GoldenStep(world, world.store(), world, world);
+    }
+
+    private void take(GoldenStep steps) {
+        steps.take(world.template("tally")).await().atMost(Duration.ofSeconds(5));
+    }
+
     private Duration step() {
         return take("tally");
     }
 
     private Duration take(String name) {
-        return new GoldenStep(world, world.store(), world, world)
-                .take(world.template(name))
-                .await()
-                .atMost(Duration.ofSeconds(5));
+        return steps().take(world.template(name)).await().atMost(Duration.ofSeconds(5));
     }
 
     /** @return for how long it wanted to wait in all */
     private Duration runUntilDone() {
         Duration waited = Duration.ZERO;
-        for (int i = 0; i < 100 && !GoldenPhase.of(world.template("tally")).isLast(); i++) {
+        for (int i = 0; i < 100 && !isDone(); i++) {
             Duration delay = step();
-            if (!GoldenPhase.of(world.template("tally")).isLast()) {
+            if (!isDone()) {
                 world.pass(delay);
                 waited = waited.plus(delay);
             }
         }
-        assertThat(GoldenPhase.of(world.template("tally")).isLast())
-                .as("it ends")
-                .isTrue();
+        assertThat(isDone()).as("it ends").isTrue();
         return waited;
+    }
+
+    private boolean isDone() {
+        return switch (GoldenPhase.of(world.template("tally"))) {
+            case READY, FAILED -> true;
+            case NEW, RESUME, WAIT -> false;
+        };
     }
 
     private ActorTemplateStatus status() {

@@ -44,6 +44,7 @@ final class ScriptedWorld implements Catalog, GoldenLife, InstantSource, ChangeF
     final List<ActorTemplateStatus> statuses = new CopyOnWriteArrayList<>();
     final List<String> calls = new CopyOnWriteArrayList<>();
     Scope scope = Scope.FULL;
+    Optional<String> lack = Optional.empty();
     boolean loseStatusWrites;
 
     @Nullable
@@ -141,6 +142,11 @@ final class ScriptedWorld implements Catalog, GoldenLife, InstantSource, ChangeF
         return Uni.createFrom().item(actors.get(key));
     }
 
+    @Override
+    public Uni<Optional<String>> lack(TemplateRef template) {
+        return Uni.createFrom().item(lack);
+    }
+
     SnapshotRef snapshot(ActorKey key) {
         return new SnapshotRef(
                 UUID.randomUUID(), "file:///s/" + key + "/1", scope, 1, "gvisor", "build", "amd64/1", null, now);
@@ -225,7 +231,9 @@ final class ScriptedWorld implements Catalog, GoldenLife, InstantSource, ChangeF
         next.setStatus(status);
         templates.put(seen.ref(), next);
         statuses.add(status);
-        if (snapshot != null) {
+        if (snapshot == null) {
+            golden.remove(seen.ref());
+        } else {
             golden.put(seen.ref(), snapshot);
         }
         return Uni.createFrom().item(true);

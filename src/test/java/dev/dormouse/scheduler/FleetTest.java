@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -140,6 +141,58 @@ class FleetTest {
                         .getFirst()
                         .reason())
                 .contains("its CPU (amd64/f00) is not the snapshot's (amd64/other)");
+    }
+
+    @Test
+    void whatAllWorkersLackForASnapshotNamesBothSides() {
+        add("free", "n1", "", 100);
+        add("busy", "n2", "", 100, new Hardware("gvisor", Set.of("build-3"), "amd64/f00"), Candidate.State.ASSIGNED);
+
+        assertThat(lack("build-1", "amd64/f00")).isEmpty();
+        assertThat(lack("build-2", "amd64/f00"))
+                .contains(
+                        "no worker has the sandbox build that took the snapshot (sha256 build-2): they have build-1, build-3");
+        assertThat(lack("build-1", "amd64/other"))
+                .contains("no worker has the CPU that the snapshot was taken on (amd64/other): they have amd64/f00");
+    }
+
+    @Test
+    void aClassWithoutMemorySnapshotsIsNamed() {
+        add("fallback", "n1", "", 100, new Hardware("process", Set.of(), "amd64/f00"), Candidate.State.FREE);
+
+        assertThat(lack("build-1", "amd64/f00").orElseThrow()).endsWith("they have none, in class process");
+    }
+
+    @Test
+    void nothingIsLackingWhileNobodyKnows() {
+        assertThat(lack("build-2", "")).as("no worker").isEmpty();
+
+        Candidate lost = add("lost", "n1", "", 100, GVISOR, Candidate.State.LOST);
+        assertThat(lack("build-2", "")).as("none that takes actors").isEmpty();
+
+        Candidate silent = add("new", "n1", "", 100, Hardware.UNKNOWN, Candidate.State.FREE);
+        add("here", "n1", "", 100);
+        assertThat(lack("build-2", "")).as("one has not reported").isEmpty();
+
+        fleet.remove(silent.uid());
+        assertThat(lack("build-2", "")).isPresent();
+        assertThat(fleet.worker(lost.uid())).isPresent();
+    }
+
+    @Test
+    void aWorkerThatDrainsOrIsLostIsNoHope() {
+        add("here", "n1", "", 100);
+        Hardware old = new Hardware("gvisor", Set.of("build-0"), "amd64/f00");
+        add("draining", "n2", "", 100, old, Candidate.State.DRAINING);
+        add("lost", "n3", "", 100, old, Candidate.State.LOST);
+
+        assertThat(lack("build-0", "")).isPresent();
+        add("busy", "n4", "", 100, old, Candidate.State.ASSIGNED);
+        assertThat(lack("build-0", "")).isEmpty();
+    }
+
+    private Optional<String> lack(String build, String cpu) {
+        return fleet.lack(needing(new Need.Memory(build, cpu)).where());
     }
 
     @Test

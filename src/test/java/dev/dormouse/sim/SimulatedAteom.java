@@ -72,6 +72,7 @@ public final class SimulatedAteom implements Ateom {
     private volatile Duration latency = Duration.ZERO;
     private volatile Function<Call, Fault> faults = call -> Fault.NONE;
     private volatile Reason refuseWith = Reason.SANDBOX;
+    private volatile String build = SimulatedStorage.BUILD;
     private volatile boolean draining;
     private volatile boolean prepares = true;
 
@@ -133,6 +134,12 @@ public final class SimulatedAteom implements Ateom {
     public synchronized void restart() {
         id = UUID.randomUUID();
         slots.values().forEach(SimulatedSlot::clear);
+    }
+
+    /** The process was started again with another sandbox binary. */
+    public void upgrade(String sha256) {
+        build = sha256;
+        restart();
     }
 
     /** The workload ends by itself. */
@@ -254,8 +261,7 @@ public final class SimulatedAteom implements Ateom {
                 : "%s/%s/%s".formatted(request.getLocation(), actor, request.getSnapshotId());
         storage.write(uri, local ? node : null, slot.memory);
         CheckpointResponse answer = CheckpointResponse.newBuilder()
-                .setTaken(
-                        SnapshotTaken.newBuilder().setUri(uri).setSizeBytes(8).setSandboxBuild(SimulatedStorage.BUILD))
+                .setTaken(SnapshotTaken.newBuilder().setUri(uri).setSizeBytes(8).setSandboxBuild(build))
                 .build();
         storage.answer(request.getSnapshotId(), answer);
         if (!request.getLeaveRunning()) {
@@ -329,7 +335,7 @@ public final class SimulatedAteom implements Ateom {
                 .setAteomId(id.toString())
                 .setAddress(address)
                 .setNode(node)
-                .addSandboxBuilds(SimulatedStorage.BUILD)
+                .addSandboxBuilds(build)
                 .setCpuArch("amd64")
                 .setCpuFeatures("f00")
                 .setDraining(draining);

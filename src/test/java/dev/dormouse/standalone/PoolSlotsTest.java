@@ -25,9 +25,12 @@ class PoolSlotsTest {
     }
 
     private static Worker worker(int index, boolean busy) {
+        return worker(index, busy, busy ? Candidate.State.ASSIGNED : Candidate.State.FREE);
+    }
+
+    private static Worker worker(int index, boolean busy, Candidate.State state) {
         UUID uid = PoolSlots.uid("demo", "pool-" + index);
         Stay stay = busy ? new Stay(uid, ActorKey.of("default", "a"), 1) : null;
-        Candidate.State state = busy ? Candidate.State.ASSIGNED : Candidate.State.FREE;
         return new Worker(
                 uid,
                 POOL,
@@ -58,6 +61,15 @@ class PoolSlotsTest {
     @Test
     void aPoolThatShrinksKeepsItsBusyWorkers() {
         assertThat(pods(1, worker(0, false), worker(1, false), worker(2, true))).containsExactly("pool-2");
+    }
+
+    @Test
+    void aPoolThatShrinksGoesOnWithWhatItBegan() {
+        Worker draining = worker(0, true, Candidate.State.DRAINING);
+
+        assertThat(pods(1, draining, worker(1, false))).containsExactly("pool-1");
+        assertThat(pods(1, draining, worker(1, true))).containsExactly("pool-1");
+        assertThat(pods(2, draining, worker(1, false))).containsExactly("pool-0", "pool-1");
     }
 
     @Test

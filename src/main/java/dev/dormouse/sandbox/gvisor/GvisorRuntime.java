@@ -59,7 +59,7 @@ public final class GvisorRuntime implements SandboxRuntime {
     }
 
     /**
-     * Probes the binary, takes an instance number on this machine and removes what a killed process with that number left.
+     * Copies and probes the binary, takes an instance number on this machine and removes what a killed process with that number left.
      *
      * @throws SandboxException FAILED when something is missing, with {@link #missing}'s sentences
      */
@@ -68,7 +68,7 @@ public final class GvisorRuntime implements SandboxRuntime {
         if (!missing.isEmpty()) {
             throw new SandboxException(Kind.FAILED, String.join(" ", missing));
         }
-        RunscBinary runsc = RunscBinary.probe(settings.runsc());
+        RunscBinary runsc = RunscBinary.probe(new RunscBuilds(settings.builds()).keep(settings.runsc()));
         InstanceNumber number = InstanceNumber.acquire(settings.runDir());
         try {
             removeLeftOvers(number.directory());

@@ -5,9 +5,9 @@ import java.nio.file.Path;
 /**
  * Where gVisor lives on this node.
  *
- * @param runsc the binary
- * @param workDir directory for bundles and root file system deltas of running sandboxes: on a real disk; used by one process at a
- *     time, nothing in it outlives a sandbox
+ * @param runsc the binary; a copy of it is executed
+ * @param workDir directory for copies of runsc, and for bundles and root file system deltas of running sandboxes: on a real disk that
+ *     programs may be executed from; used by one process at a time
  * @param runDir directory shared by all Dormouse processes of the machine: instance numbers and sockets; short, because a
  *     socket's path ends at 107 characters
  */
@@ -21,5 +21,10 @@ public record GvisorSettings(Path runsc, Path workDir, Path runDir) {
         runsc = runsc.toAbsolutePath();
         workDir = workDir.toAbsolutePath();
         runDir = runDir.toAbsolutePath();
+    }
+
+    /** No slot is called so: their names are UUIDs. */
+    Path builds() {
+        return workDir.resolve("builds");
     }
 }

@@ -5,16 +5,8 @@ import dev.dormouse.sandbox.SandboxException.Kind;
 import dev.dormouse.sandbox.SandboxRuntime.Build;
 import dev.dormouse.sandbox.host.Command;
 import dev.dormouse.sandbox.host.ShellQuote;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,20 +27,21 @@ record RunscBinary(Path path, Build build, boolean networkMask) {
     private static final String DROP_CONNECTIONS = "-net-disconnect-ok";
 
     /** @throws SandboxException UNSUPPORTED when the release is too old to checkpoint an actor that has a network */
-    static RunscBinary probe(Path path) throws SandboxException {
+    static RunscBinary probe(RunscBuilds.Kept kept) throws SandboxException {
+        Path path = kept.path();
         String version = version(Command.run(PROBE_LIMIT, "", path.toString(), "--version"));
         String known = Command.run(PROBE_LIMIT, "", path.toString(), "flags");
         if (!known.contains(KEEP_CONNECTIONS) && !known.contains(DROP_CONNECTIONS)) {
             throw new SandboxException(
                     Kind.UNSUPPORTED,
-                    "%s is release %s, which is too old: install one of 2024-07-29 or newer, or name it in dormouse.ateom.runsc."
-                            .formatted(path, version));
+                    "runsc is release %s, which is too old: install one of 2024-07-29 or newer, or name it in dormouse.ateom.runsc."
+                            .formatted(version));
         }
         List<String> flags =
                 List.of("--platform=" + PLATFORM, "--network=sandbox", "--overlay2=root:dir", connectionFlag(known));
         return new RunscBinary(
                 path,
-                new Build(version, sha256(path), PLATFORM, flags),
+                new Build(version, kept.sha256(), PLATFORM, flags),
                 release(version) <= LAST_RELEASE_WITH_WRONG_CHECK);
     }
 
@@ -80,17 +73,5 @@ record RunscBinary(Path path, Build build, boolean networkMask) {
     private static int release(String version) {
         Matcher matcher = RELEASE.matcher(version);
         return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
-    }
-
-    private static String sha256(Path file) throws SandboxException {
-        try (InputStream content = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            content.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (IOException e) {
-            throw new SandboxException(Kind.FAILED, "can't read " + file + ": " + e.getMessage(), e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -28,32 +28,43 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class ProcessRuntime implements SandboxRuntime {
 
+    private static final String LIMITS =
+            "Actors run as plain processes: without isolation, and only with Data snapshots (files, no memory).";
+
     private final Path workDir;
     private final Launcher launcher;
+    private final String why;
     private final Map<String, ProcessSlot> slots = new ConcurrentHashMap<>();
 
-    private ProcessRuntime(Path workDir, Launcher launcher) {
+    private ProcessRuntime(Path workDir, Launcher launcher, String why) {
         this.workDir = workDir;
         this.launcher = launcher;
+        this.why = why;
     }
 
     /**
      * Finds out what this machine allows.
      *
      * @param workDir for the changes that running actors make to their images; used by one process at a time
+     * @param why there are no better sandboxes here: a sentence
      */
-    public static ProcessRuntime open(Path workDir) {
-        return new ProcessRuntime(workDir.toAbsolutePath(), Launcher.bestOfThisMachine());
+    public static ProcessRuntime open(Path workDir, String why) {
+        return new ProcessRuntime(workDir.toAbsolutePath(), Launcher.bestOfThisMachine(), why);
     }
 
     /** Never uses namespaces. */
     static ProcessRuntime openByPath(Path workDir) {
-        return new ProcessRuntime(workDir.toAbsolutePath(), new PathLauncher());
+        return new ProcessRuntime(workDir.toAbsolutePath(), new PathLauncher(), "By path.");
     }
 
     @Override
     public String sandboxClass() {
         return "process";
+    }
+
+    @Override
+    public String caveat() {
+        return why + " " + LIMITS;
     }
 
     @Override

@@ -29,10 +29,14 @@ final class GvisorFixture implements AutoCloseable {
     final GvisorRuntime runtime;
 
     GvisorFixture(Path directory) throws Exception {
-        assertThat(GvisorRuntime.missing(null)).as("what this machine lacks").isEmpty();
+        this(directory, GvisorRuntime.findRunsc().orElseThrow());
+    }
+
+    GvisorFixture(Path directory, Path runsc) throws Exception {
+        assertThat(GvisorRuntime.missing(runsc)).as("what this machine lacks").isEmpty();
         this.directory = directory;
         this.rootfs = TestServer.rootfs(directory.resolve("rootfs"));
-        this.runtime = open(directory.resolve("work"));
+        this.runtime = GvisorRuntime.open(new GvisorSettings(runsc, directory.resolve("work")));
     }
 
     static GvisorRuntime open(Path work) throws SandboxException {

@@ -18,7 +18,7 @@ class RunscBinaryTest {
 
     @Test
     void aReleaseThatCannotCheckpointConnectionsIsTooOld() throws IOException {
-        Path old = runsc("release-20221219.0", "-overlay");
+        RunscBuilds.Kept old = runsc("release-20221219.0", "-overlay");
 
         SandboxException refused = catchThrowableOfType(SandboxException.class, () -> RunscBinary.probe(old));
 
@@ -35,7 +35,7 @@ class RunscBinaryTest {
         assertThat(after.build().flags()).contains("--allow-connected-on-save");
     }
 
-    private Path runsc(String version, String flag) throws IOException {
+    private RunscBuilds.Kept runsc(String version, String flag) throws IOException {
         Path script = directory.resolve("runsc-" + version);
         Files.writeString(script, """
                 #!/bin/sh
@@ -44,6 +44,7 @@ class RunscBinaryTest {
                   flags) echo "  %s" ;;
                 esac
                 """.formatted(version, flag));
-        return Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+        return new RunscBuilds.Kept(script, "0".repeat(64));
     }
 }

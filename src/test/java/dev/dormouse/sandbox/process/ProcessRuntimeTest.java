@@ -37,7 +37,7 @@ class ProcessRuntimeTest {
         BY_PATH;
 
         ProcessRuntime open(Path work) {
-            return this == BEST ? ProcessRuntime.open(work) : ProcessRuntime.openByPath(work);
+            return this == BEST ? ProcessRuntime.open(work, "In a test.") : ProcessRuntime.openByPath(work);
         }
     }
 
