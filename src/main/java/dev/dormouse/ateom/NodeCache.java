@@ -132,6 +132,21 @@ final class NodeCache {
         }
     }
 
+    /**
+     * What the durable place holds, every file checked there and not in the node's copy. Blocks.
+     *
+     * @throws SnapshotException also MISSING, when the manifest isn't there
+     */
+    Manifest check(SnapshotUri uri) throws SnapshotException {
+        Lock lock = lock(uri.id());
+        lock.lock();
+        try (Held fetched = fetch(uri)) {
+            return fetched.manifest();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** A manifest that was copied to another actor's place must not wake there. */
     private static void checkIdentity(SnapshotUri uri, Manifest manifest) throws SnapshotException {
         boolean same = manifest.id().equals(uri.id())
@@ -156,9 +171,8 @@ final class NodeCache {
         Path dir = directory(uri);
         stores.put(place(dir), staged, manifest);
         synchronized (entries) {
-            Entry entry = new Entry(manifest.sizeBytes());
-            entry.users = users;
-            entries.put(dir, entry);
+            // one that was here already may be in use
+            entries.computeIfAbsent(dir, added -> new Entry(manifest.sizeBytes())).users += users;
         }
         return dir;
     }

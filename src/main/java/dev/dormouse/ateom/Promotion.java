@@ -1,8 +1,6 @@
 package dev.dormouse.ateom;
 
-import dev.dormouse.ateom.wire.CheckpointPhases;
 import dev.dormouse.ateom.wire.CheckpointResponse;
-import dev.dormouse.ateom.wire.SnapshotTaken;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.snapshot.Manifest;
 import dev.dormouse.snapshot.SnapshotException;
@@ -45,11 +43,7 @@ final class Promotion {
 
     private static CheckpointResponse answer(SnapshotUri uri, Manifest stored, long micros) {
         return CheckpointResponse.newBuilder()
-                .setTaken(SnapshotTaken.newBuilder()
-                        .setUri(uri.text())
-                        .setSizeBytes(stored.sizeBytes())
-                        .setSandboxBuild(stored.sandboxBuild().sha256())
-                        .setPhases(CheckpointPhases.newBuilder().setStore(micros)))
+                .setTaken(SnapshotTaking.taken(uri, stored, 0, micros))
                 .build();
     }
 }

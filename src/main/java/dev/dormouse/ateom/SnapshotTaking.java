@@ -39,9 +39,7 @@ final class SnapshotTaking {
 
     /** Blocks. When it returns and the actor was not to run on, it is frozen; when it throws, the actor runs. */
     SnapshotTaken take(Activation activation, Started started, CheckpointRequest request) throws CommandFailure {
-        SnapshotUri uri = request.getLocation().isEmpty()
-                ? SnapshotUri.local(activation.actor(), request.getSnapshotId())
-                : SnapshotUri.durable(request.getLocation(), activation.actor(), request.getSnapshotId());
+        SnapshotUri uri = SnapshotUri.of(request.getLocation(), activation.actor(), request.getSnapshotId());
         Scope scope = scope(request);
         Path staged = stage();
         Stillness stillness = new Stillness(activation, started.running());
@@ -125,7 +123,13 @@ final class SnapshotTaking {
                 node.clock().instant());
     }
 
-    private static SnapshotTaken taken(SnapshotUri uri, Manifest manifest, long still, long storing) {
+    /**
+     * The answer that a snapshot counts.
+     *
+     * @param still microseconds the actor stood still
+     * @param storing microseconds to store it
+     */
+    static SnapshotTaken taken(SnapshotUri uri, Manifest manifest, long still, long storing) {
         return SnapshotTaken.newBuilder()
                 .setUri(uri.text())
                 .setSizeBytes(manifest.sizeBytes())

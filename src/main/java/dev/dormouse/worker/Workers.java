@@ -134,6 +134,11 @@ public class Workers {
         return slots.values().stream().map(SlotKnowledge::view).toList();
     }
 
+    /** False until the database was read for the first time: then no worker is known, whatever there are. */
+    public synchronized boolean areKnown() {
+        return read;
+    }
+
     /** True when a worker of this node is heard of; also while nothing is known yet. */
     public synchronized boolean nodeIsThere(String node) {
         return !read || slots.values().stream().anyMatch(slot -> slot.node.equals(node) && !slot.silent);
