@@ -1,5 +1,6 @@
 package dev.dormouse.ateom;
 
+import dev.dormouse.files.FileTree;
 import dev.dormouse.snapshot.Manifest;
 import dev.dormouse.snapshot.SnapshotException;
 import dev.dormouse.snapshot.SnapshotStores;
@@ -64,7 +65,7 @@ final class NodeCache {
         this.stores = stores;
         this.verifier = verifier;
         this.maxBytes = maxBytes;
-        FileTree.delete(staging);
+        FileTree.discard(staging);
         Files.createDirectories(staging);
         Files.createDirectories(cache);
         index();
@@ -128,7 +129,7 @@ final class NodeCache {
             Path dir = adopt(uri, arriving, manifest, 1);
             return new Held(dir, manifest, () -> release(dir));
         } finally {
-            FileTree.delete(arriving);
+            FileTree.discard(arriving);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.dormouse.ateom;
 
 import dev.dormouse.ateom.wire.CheckpointResponse;
+import dev.dormouse.files.FileTree;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.snapshot.Manifest;
 import dev.dormouse.snapshot.SnapshotException;
@@ -36,7 +37,7 @@ final class Promotion {
             throw CommandFailure.of("copying the local snapshot", e);
         } finally {
             if (staged != null) {
-                FileTree.delete(staged);
+                FileTree.discard(staged);
             }
         }
     }

@@ -5,6 +5,7 @@ import dev.dormouse.ateom.wire.CheckpointPhases;
 import dev.dormouse.ateom.wire.CheckpointRequest;
 import dev.dormouse.ateom.wire.Failure;
 import dev.dormouse.ateom.wire.SnapshotTaken;
+import dev.dormouse.files.FileTree;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxRuntime.Build;
 import dev.dormouse.sandbox.SandboxRuntime.Exit;
@@ -60,7 +61,7 @@ final class SnapshotTaking {
             throw CommandFailure.of(e);
         } finally {
             stillness.close();
-            FileTree.delete(staged);
+            FileTree.discard(staged);
         }
     }
 

@@ -11,6 +11,7 @@ import dev.dormouse.ateom.wire.Slot;
 import dev.dormouse.ateom.wire.SlotReport;
 import dev.dormouse.ateom.wire.SlotReport.State;
 import dev.dormouse.ateom.wire.Workload;
+import dev.dormouse.files.FileTree;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxRuntime;
@@ -403,7 +404,7 @@ final class WorkerSlot implements AutoCloseable {
             discardPrepared();
             metadata.close();
             place.close();
-            FileTree.delete(node.slotDirectory(place.name()));
+            FileTree.discard(node.slotDirectory(place.name()));
         } finally {
             commands.unlock();
         }

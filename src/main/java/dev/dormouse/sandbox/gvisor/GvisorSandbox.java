@@ -1,5 +1,6 @@
 package dev.dormouse.sandbox.gvisor;
 
+import dev.dormouse.files.FileTree;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxException.Kind;
 import dev.dormouse.sandbox.SandboxRuntime.Bundle;
@@ -7,7 +8,6 @@ import dev.dormouse.sandbox.SandboxRuntime.Exit;
 import dev.dormouse.sandbox.SandboxRuntime.Prepared;
 import dev.dormouse.sandbox.SandboxRuntime.Running;
 import dev.dormouse.sandbox.SandboxRuntime.Usage;
-import dev.dormouse.sandbox.host.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,7 +125,7 @@ final class GvisorSandbox implements Prepared, Running {
             unfreezeAfterFailure();
             throw RunscFailure.of("checkpoint", e);
         } catch (SandboxException e) {
-            FileTree.delete(image);
+            FileTree.discard(image);
             unfreezeAfterFailure();
             throw e;
         }
