@@ -57,6 +57,10 @@ class Recovery {
 
     /** Takes over what is due and works on it; ends when all of it was dealt with. */
     Uni<Void> run() {
+        if (!workers.areKnown()) {
+            // their actors would count as lost
+            return Uni.createFrom().voidItem();
+        }
         return store.takeOverExpired(leases.owner(), leases.lease(), AT_ONCE)
                 .chain(expired -> Multi.createFrom()
                         .iterable(expired)

@@ -121,7 +121,9 @@ final class Sleep {
                     }
                     SnapshotTaken taken = response.getTaken();
                     Instant at = with.clock.instant();
-                    return slept(stay, Snapshots.ref(snapshot, taken, scope, worker.get(), pause, at), taken);
+                    // after a restart of this server its hardware may have become known only now
+                    Worker took = with.workers.find(stay.worker()).orElse(worker.get());
+                    return slept(stay, Snapshots.ref(snapshot, taken, scope, took, pause, at), taken);
                 });
     }
 

@@ -35,6 +35,7 @@ final class AteomService implements Ateom {
     private final Node node;
     private final WorkerSlots slots;
     private final Promotion promotion;
+    private final EarlierSnapshots earlier;
     private final AteomTelemetry telemetry;
     private final Executor threads;
 
@@ -45,6 +46,7 @@ final class AteomService implements Ateom {
         this.node = node;
         this.slots = slots;
         this.promotion = new Promotion(node);
+        this.earlier = new EarlierSnapshots(node);
         this.telemetry = telemetry;
         this.threads = threads;
     }
@@ -88,10 +90,16 @@ final class AteomService implements Ateom {
 
     @Override
     public Uni<CheckpointResponse> checkpoint(CheckpointRequest request) {
-        return command(
-                () -> telemetry.checkpoint(
-                        request, () -> slot(request.getWorkerUid()).checkpoint(request)),
-                AteomService::notTaken);
+        return command(() -> telemetry.checkpoint(request, () -> takeOrFind(request)), AteomService::notTaken);
+    }
+
+    private CheckpointResponse takeOrFind(CheckpointRequest request) throws CommandFailure {
+        CheckpointResponse answer = slots.find(request.getWorkerUid())
+                .map(slot -> slot.checkpoint(request))
+                .orElseGet(() -> notTaken(noWorker(request.getWorkerUid()).toWire()));
+        return answer.getFailure().getReason() == Failure.Reason.NOT_RUNNING
+                ? earlier.find(request).orElse(answer)
+                : answer;
     }
 
     @Override
@@ -139,8 +147,11 @@ final class AteomService implements Ateom {
     }
 
     private WorkerSlot slot(String uid) throws CommandFailure {
-        return slots.find(uid)
-                .orElseThrow(() -> new CommandFailure(Failure.Reason.NOT_RUNNING, "this ateom has no worker " + uid));
+        return slots.find(uid).orElseThrow(() -> noWorker(uid));
+    }
+
+    private static CommandFailure noWorker(String uid) {
+        return new CommandFailure(Failure.Reason.NOT_RUNNING, "this ateom has no worker " + uid);
     }
 
     private <T> Uni<T> command(Callable<T> work) {

@@ -1,5 +1,6 @@
 package dev.dormouse.ateom;
 
+import dev.dormouse.files.FileTree;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.PartName;
 import java.io.IOException;
@@ -63,6 +64,6 @@ record BundleDir(Path root) {
 
     /** Removes all of it; what can't be removed now is removed at the next start of ateom. */
     void delete() {
-        FileTree.delete(root);
+        FileTree.discard(root);
     }
 }

@@ -40,12 +40,17 @@ final class LocalSnapshots {
                     "snapshot %s of %s is not on this node".formatted(uri.id(), uri.owner()));
         }
         try {
-            Manifest manifest = stores.manifest(place(uri));
-            verifier.verify(dir, manifest);
-            return new Held(dir, manifest, () -> {});
+            return new Held(dir, check(uri), () -> {});
         } catch (SnapshotException e) {
             throw CommandFailure.of(e);
         }
+    }
+
+    /** What is here, every file checked. Blocks. */
+    Manifest check(SnapshotUri uri) throws SnapshotException {
+        Manifest manifest = stores.manifest(place(uri));
+        verifier.verify(directory(uri), manifest);
+        return manifest;
     }
 
     /** Copies the checked files to a new directory (hard links: not to be written to). Blocks. */

@@ -1,5 +1,6 @@
 package dev.dormouse.ateom;
 
+import dev.dormouse.files.FileTree;
 import dev.dormouse.image.Images;
 import dev.dormouse.sandbox.SandboxRuntime;
 import dev.dormouse.snapshot.SnapshotStores;
@@ -44,7 +45,7 @@ record Node(
             NodeLimits limits)
             throws IOException {
         Path slots = slots(dataDir);
-        FileTree.delete(slots);
+        FileTree.discard(slots);
         Files.createDirectories(slots);
         // one tenant's process must not find another's directories; their names are random
         Files.setPosixFilePermissions(slots, PosixFilePermissions.fromString("rwx--x--x"));

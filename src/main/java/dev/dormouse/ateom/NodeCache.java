@@ -1,5 +1,6 @@
 package dev.dormouse.ateom;
 
+import dev.dormouse.files.FileTree;
 import dev.dormouse.snapshot.Manifest;
 import dev.dormouse.snapshot.SnapshotException;
 import dev.dormouse.snapshot.SnapshotStores;
@@ -64,7 +65,7 @@ final class NodeCache {
         this.stores = stores;
         this.verifier = verifier;
         this.maxBytes = maxBytes;
-        FileTree.delete(staging);
+        FileTree.discard(staging);
         Files.createDirectories(staging);
         Files.createDirectories(cache);
         index();
@@ -128,7 +129,22 @@ final class NodeCache {
             Path dir = adopt(uri, arriving, manifest, 1);
             return new Held(dir, manifest, () -> release(dir));
         } finally {
-            FileTree.delete(arriving);
+            FileTree.discard(arriving);
+        }
+    }
+
+    /**
+     * What the durable place holds, every file checked there and not in the node's copy. Blocks.
+     *
+     * @throws SnapshotException also MISSING, when the manifest isn't there
+     */
+    Manifest check(SnapshotUri uri) throws SnapshotException {
+        Lock lock = lock(uri.id());
+        lock.lock();
+        try (Held fetched = fetch(uri)) {
+            return fetched.manifest();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -156,9 +172,8 @@ final class NodeCache {
         Path dir = directory(uri);
         stores.put(place(dir), staged, manifest);
         synchronized (entries) {
-            Entry entry = new Entry(manifest.sizeBytes());
-            entry.users = users;
-            entries.put(dir, entry);
+            // one that was here already may be in use
+            entries.computeIfAbsent(dir, added -> new Entry(manifest.sizeBytes())).users += users;
         }
         return dir;
     }

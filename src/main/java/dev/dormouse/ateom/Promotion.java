@@ -1,8 +1,7 @@
 package dev.dormouse.ateom;
 
-import dev.dormouse.ateom.wire.CheckpointPhases;
 import dev.dormouse.ateom.wire.CheckpointResponse;
-import dev.dormouse.ateom.wire.SnapshotTaken;
+import dev.dormouse.files.FileTree;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.snapshot.Manifest;
 import dev.dormouse.snapshot.SnapshotException;
@@ -38,18 +37,14 @@ final class Promotion {
             throw CommandFailure.of("copying the local snapshot", e);
         } finally {
             if (staged != null) {
-                FileTree.delete(staged);
+                FileTree.discard(staged);
             }
         }
     }
 
     private static CheckpointResponse answer(SnapshotUri uri, Manifest stored, long micros) {
         return CheckpointResponse.newBuilder()
-                .setTaken(SnapshotTaken.newBuilder()
-                        .setUri(uri.text())
-                        .setSizeBytes(stored.sizeBytes())
-                        .setSandboxBuild(stored.sandboxBuild().sha256())
-                        .setPhases(CheckpointPhases.newBuilder().setStore(micros)))
+                .setTaken(SnapshotTaking.taken(uri, stored, 0, micros))
                 .build();
     }
 }

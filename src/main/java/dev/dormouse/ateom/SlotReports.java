@@ -16,17 +16,9 @@ final class SlotReports {
     private SlotReports() {}
 
     static SlotReport of(
-            Slot slot,
-            String ip,
-            State state,
-            @Nullable Activation activation,
-            @Nullable PreparedSandbox prepared,
-            long now) {
+            Slot slot, String ip, State state, @Nullable Activation activation, String prepared, long now) {
         SlotReport.Builder report =
-                SlotReport.newBuilder().setSlot(slot).setState(state).setIp(ip);
-        if (prepared != null) {
-            report.setPrepared(prepared.workload().getTemplateDigest());
-        }
+                SlotReport.newBuilder().setSlot(slot).setState(state).setIp(ip).setPrepared(prepared);
         if (activation != null) {
             add(report, activation, now);
         }

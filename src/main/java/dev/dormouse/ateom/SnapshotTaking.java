@@ -5,6 +5,7 @@ import dev.dormouse.ateom.wire.CheckpointPhases;
 import dev.dormouse.ateom.wire.CheckpointRequest;
 import dev.dormouse.ateom.wire.Failure;
 import dev.dormouse.ateom.wire.SnapshotTaken;
+import dev.dormouse.files.FileTree;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxRuntime.Build;
 import dev.dormouse.sandbox.SandboxRuntime.Exit;
@@ -39,9 +40,7 @@ final class SnapshotTaking {
 
     /** Blocks. When it returns and the actor was not to run on, it is frozen; when it throws, the actor runs. */
     SnapshotTaken take(Activation activation, Started started, CheckpointRequest request) throws CommandFailure {
-        SnapshotUri uri = request.getLocation().isEmpty()
-                ? SnapshotUri.local(activation.actor(), request.getSnapshotId())
-                : SnapshotUri.durable(request.getLocation(), activation.actor(), request.getSnapshotId());
+        SnapshotUri uri = SnapshotUri.of(request.getLocation(), activation.actor(), request.getSnapshotId());
         Scope scope = scope(request);
         Path staged = stage();
         Stillness stillness = new Stillness(activation, started.running());
@@ -62,7 +61,7 @@ final class SnapshotTaking {
             throw CommandFailure.of(e);
         } finally {
             stillness.close();
-            FileTree.delete(staged);
+            FileTree.discard(staged);
         }
     }
 
@@ -125,7 +124,13 @@ final class SnapshotTaking {
                 node.clock().instant());
     }
 
-    private static SnapshotTaken taken(SnapshotUri uri, Manifest manifest, long still, long storing) {
+    /**
+     * The answer that a snapshot counts.
+     *
+     * @param still microseconds the actor stood still
+     * @param storing microseconds to store it
+     */
+    static SnapshotTaken taken(SnapshotUri uri, Manifest manifest, long still, long storing) {
         return SnapshotTaken.newBuilder()
                 .setUri(uri.text())
                 .setSizeBytes(manifest.sizeBytes())

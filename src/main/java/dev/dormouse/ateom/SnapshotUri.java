@@ -43,6 +43,15 @@ record SnapshotUri(String text, ActorKey owner, String id, boolean isLocal) {
         return parse(text, NOBODY);
     }
 
+    /**
+     * Where a new snapshot goes.
+     *
+     * @param location empty: it stays on this node
+     */
+    static SnapshotUri of(String location, ActorKey owner, String id) throws CommandFailure {
+        return location.isEmpty() ? local(owner, id) : durable(location, owner, id);
+    }
+
     static SnapshotUri durable(String location, ActorKey owner, String id) throws CommandFailure {
         String place = location.endsWith("/") ? location.substring(0, location.length() - 1) : location;
         return parse(place + "/" + owner + "/" + id, owner);

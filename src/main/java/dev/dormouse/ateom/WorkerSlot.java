@@ -5,17 +5,15 @@ import dev.dormouse.ateom.wire.ActivateRequest;
 import dev.dormouse.ateom.wire.ActivateResponse;
 import dev.dormouse.ateom.wire.CheckpointRequest;
 import dev.dormouse.ateom.wire.CheckpointResponse;
-import dev.dormouse.ateom.wire.Failure;
 import dev.dormouse.ateom.wire.Failure.Reason;
 import dev.dormouse.ateom.wire.Slot;
 import dev.dormouse.ateom.wire.SlotReport;
 import dev.dormouse.ateom.wire.SlotReport.State;
 import dev.dormouse.ateom.wire.Workload;
+import dev.dormouse.files.FileTree;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxRuntime;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -28,28 +26,21 @@ import org.jspecify.annotations.Nullable;
 final class WorkerSlot implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(WorkerSlot.class);
-    private static final int REMEMBERED_ANSWERS = 16;
 
     private final Slot identity;
     private final SandboxRuntime.Slot place;
     private final Node node;
     private final Runnable changed;
+    private final MetadataServer metadata;
     private final Startup startup;
     private final SnapshotTaking snapshots;
-    private final MetadataServer metadata;
-
     private final ReentrantLock commands = new ReentrantLock(true);
-    // Written under the lock, read by reports without it.
-    private volatile State state = State.FREE;
-    private volatile @Nullable Activation activation;
-    private volatile @Nullable PreparedSandbox prepared;
-    private volatile boolean closing;
+    // Changed under the lock, read by reports without it.
+    private final Occupancy occupancy;
+    private final Standby standby;
     // Guarded by the lock.
-    private @Nullable Workload usual;
-    private final Map<ActorGeneration, ActivateResponse> failedStarts = remembering();
-    private final Map<String, CheckpointResponse> takenSnapshots = remembering();
-
-    private record ActorGeneration(ActorKey actor, long generation) {}
+    private final SlotAnswers answers = new SlotAnswers();
+    private volatile boolean closing;
 
     /**
      * @param metadata listens already
@@ -63,7 +54,9 @@ final class WorkerSlot implements AutoCloseable {
         this.metadata = metadata;
         this.startup = new Startup(node, place, node.slotDirectory(place.name()), metadata.port(), changed);
         this.snapshots = new SnapshotTaking(node);
-        metadata.serve(() -> activation, changed);
+        this.occupancy = new Occupancy(identity, node.fence(), changed);
+        this.standby = new Standby(startup);
+        metadata.serve(occupancy::activation, changed);
     }
 
     /** Makes it ready for a workload; a prepared sandbox of another one is replaced. */
@@ -72,30 +65,19 @@ final class WorkerSlot implements AutoCloseable {
         SandboxPreparation.Unpacked unpacked = node.preparation().unpack(workload);
         commands.lock();
         try {
-            if (state != State.FREE || closing) {
-                throw busy();
+            if (occupancy.state() != State.FREE || closing) {
+                throw occupancy.busy();
             }
-            usual = workload;
-            takePrepared(workload, unpacked);
+            standby.usual(workload);
+            standby.provide(unpacked);
         } finally {
             commands.unlock();
         }
         changed.run();
     }
 
-    private void takePrepared(Workload workload, SandboxPreparation.Unpacked unpacked) throws CommandFailure {
-        PreparedSandbox present = prepared;
-        if (present != null && present.fits(workload)) {
-            return;
-        }
-        discardPrepared();
-        prepared = startup.prepare(unpacked);
-    }
-
     ActivateResponse activate(ActivateRequest request) throws InterruptedException {
-        ActorKey actor =
-                ActorKey.of(request.getActor().getAtespace(), request.getActor().getId());
-        ActorGeneration asked = new ActorGeneration(actor, request.getGeneration());
+        SlotAnswers.Start asked = SlotAnswers.Start.of(request);
         commands.lock();
         try {
             ActivateResponse known = answered(asked);
@@ -107,44 +89,43 @@ final class WorkerSlot implements AutoCloseable {
         }
     }
 
-    private @Nullable ActivateResponse answered(ActorGeneration asked) {
-        Activation present = activation;
+    private @Nullable ActivateResponse answered(SlotAnswers.Start asked) {
+        Activation present = occupancy.activation();
         if (present != null && present.is(asked.actor(), asked.generation())) {
             Started started = present.started();
             return started == null ? null : started.answer();
         }
-        return failedStarts.get(asked);
+        return answers.failed(asked);
     }
 
-    private ActivateResponse start(ActorGeneration asked, ActivateRequest request)
+    private ActivateResponse start(SlotAnswers.Start asked, ActivateRequest request)
             throws CommandFailure, InterruptedException {
         if (!node.fence().admit(asked.actor(), asked.generation())) {
             throw new CommandFailure(
                     Reason.STALE_GENERATION,
                     "activation %d of %s is over or superseded".formatted(asked.generation(), asked.actor()));
         }
-        Activation present = activation;
+        Activation present = occupancy.activation();
         if (present != null) {
             // either its snapshot is taken and only the sandbox is left, or a newer claim of the same actor gave it up
-            if (state != State.STOPPING && !present.actor().equals(asked.actor())) {
-                throw busy();
+            if (occupancy.state() != State.STOPPING && !present.actor().equals(asked.actor())) {
+                throw occupancy.busy();
             }
             end(present);
         }
         if (closing) {
-            throw busy();
+            throw occupancy.busy();
         }
-        usual = request.getWorkload();
+        standby.usual(request.getWorkload());
         return run(new Activation(asked.actor(), asked.generation(), request.getWorkload()), request);
     }
 
     private ActivateResponse run(Activation starting, ActivateRequest request) throws InterruptedException {
-        activation = starting;
-        become(State.STARTING);
+        occupancy.hold(starting);
         try {
-            Started started = startup.start(starting, request, waitingSandbox(starting.workload()));
+            Started started = startup.start(starting, request, standby.take(starting.workload()));
             starting.started(started);
-            become(State.RUNNING);
+            occupancy.become(State.RUNNING);
             return started.answer();
         } catch (CommandFailure e) {
             return startFailed(starting, e);
@@ -161,28 +142,13 @@ final class WorkerSlot implements AutoCloseable {
         LOG.infof("%s did not start: %s: %s", starting.actor(), failure.reason(), failure.getMessage());
         node.fence().end(starting.actor(), starting.generation());
         ActivateResponse answer = failed(failure);
-        failedStarts.put(new ActorGeneration(starting.actor(), starting.generation()), answer);
+        answers.remember(new SlotAnswers.Start(starting.actor(), starting.generation()), answer);
         free();
         return answer;
     }
 
-    /** The sandbox that was prepared, if it was for this workload; another one makes room. */
-    private @Nullable PreparedSandbox waitingSandbox(Workload workload) {
-        PreparedSandbox present = prepared;
-        if (present != null && present.fits(workload)) {
-            prepared = null;
-            return present;
-        }
-        discardPrepared();
-        return null;
-    }
-
-    private void discardPrepared() {
-        PreparedSandbox present = prepared;
-        prepared = null;
-        if (present != null) {
-            present.discard();
-        }
+    private static ActivateResponse failed(CommandFailure failure) {
+        return ActivateResponse.newBuilder().setFailure(failure.toWire()).build();
     }
 
     /** With {@code leave_running=false} the sandbox is removed after the answer, before the slot takes its next command. */
@@ -191,16 +157,12 @@ final class WorkerSlot implements AutoCloseable {
                 ActorKey.of(request.getActor().getAtespace(), request.getActor().getId());
         commands.lock();
         try {
-            CheckpointResponse known = takenSnapshots.get(request.getSnapshotId());
+            CheckpointResponse known = answers.taken(request);
             if (known != null) {
                 return known;
             }
-            Activation present = require(actor, request.getGeneration());
-            Started started = present.started();
-            if (started == null || present.exit() != null) {
-                throw notRunning(actor, "its workload has ended");
-            }
-            return take(present, started, request);
+            Activation present = occupancy.require(actor, request.getGeneration());
+            return take(present, occupancy.requireStarted(present), request);
         } catch (CommandFailure e) {
             return CheckpointResponse.newBuilder().setFailure(e.toWire()).build();
         } finally {
@@ -211,20 +173,20 @@ final class WorkerSlot implements AutoCloseable {
     private CheckpointResponse take(Activation present, Started started, CheckpointRequest request)
             throws CommandFailure {
         if (!request.getLeaveRunning()) {
-            become(State.STOPPING);
+            occupancy.become(State.STOPPING);
         }
         try {
             CheckpointResponse answer = CheckpointResponse.newBuilder()
                     .setTaken(snapshots.take(present, started, request))
                     .build();
-            takenSnapshots.put(request.getSnapshotId(), answer);
+            answers.remember(request, answer);
             if (!request.getLeaveRunning()) {
                 node.fence().end(present.actor(), present.generation());
                 node.background().execute(() -> endIfPresent(present));
             }
             return answer;
         } catch (CommandFailure | RuntimeException e) {
-            become(State.RUNNING);
+            occupancy.become(State.RUNNING);
             throw e;
         }
     }
@@ -232,13 +194,13 @@ final class WorkerSlot implements AutoCloseable {
     /** Ends what runs or starts here at this generation or an older one. */
     void discard(ActorKey actor, long generation) {
         node.fence().end(actor, generation);
-        Activation starting = activation;
+        Activation starting = occupancy.activation();
         if (starting != null && starting.actor().equals(actor) && starting.generation() <= generation) {
             starting.cancel();
         }
         commands.lock();
         try {
-            Activation present = activation;
+            Activation present = occupancy.activation();
             if (present != null && present.actor().equals(actor) && present.generation() <= generation) {
                 end(present);
             }
@@ -253,11 +215,10 @@ final class WorkerSlot implements AutoCloseable {
         }
         commands.lock();
         try {
-            Started started = require(actor, generation).started();
-            if (started == null) {
-                throw notRunning(actor, "its workload has ended");
-            }
-            return started.running().openPort(port);
+            return occupancy
+                    .requireStarted(occupancy.require(actor, generation))
+                    .running()
+                    .openPort(port);
         } catch (SandboxException e) {
             throw CommandFailure.of(e);
         } finally {
@@ -265,37 +226,10 @@ final class WorkerSlot implements AutoCloseable {
         }
     }
 
-    private Activation require(ActorKey actor, long generation) throws CommandFailure {
-        Activation present = activation;
-        if (present != null && present.is(actor, generation)) {
-            // its snapshot is taken and it only waits for its sandbox to be removed
-            if (state == State.STOPPING) {
-                throw notRunning(actor, "it is stopped");
-            }
-            return present;
-        }
-        if (node.fence().isStale(actor, generation)) {
-            throw new CommandFailure(
-                    Reason.STALE_GENERATION, "activation %d of %s is superseded".formatted(generation, actor));
-        }
-        throw notRunning(actor, "generation " + generation + " is not here");
-    }
-
-    private CommandFailure notRunning(ActorKey actor, String why) {
-        return new CommandFailure(
-                Reason.NOT_RUNNING, "worker %s does not run %s: %s".formatted(identity.getPod(), actor, why));
-    }
-
-    private CommandFailure busy() {
-        Activation present = activation;
-        String what = present == null ? "is being removed" : "runs " + present.actor();
-        return new CommandFailure(Reason.BUSY, "worker %s %s".formatted(identity.getPod(), what));
-    }
-
     private void endIfPresent(Activation ended) {
         commands.lock();
         try {
-            if (activation == ended) {
+            if (occupancy.activation() == ended) {
                 end(ended);
             }
         } finally {
@@ -304,7 +238,7 @@ final class WorkerSlot implements AutoCloseable {
     }
 
     private void end(Activation ended) {
-        become(State.STOPPING);
+        occupancy.become(State.STOPPING);
         node.fence().end(ended.actor(), ended.generation());
         Started started = ended.started();
         if (started != null) {
@@ -316,14 +250,13 @@ final class WorkerSlot implements AutoCloseable {
     }
 
     private void free() {
-        activation = null;
-        become(State.FREE);
+        occupancy.vacate();
         node.background().execute(this::prepareAhead);
     }
 
     /** Makes the free slot ready for what it ran last. Nobody waits for this. */
     private void prepareAhead() {
-        Workload workload = usual;
+        Workload workload = standby.usual();
         if (workload == null || closing) {
             return;
         }
@@ -331,8 +264,8 @@ final class WorkerSlot implements AutoCloseable {
             SandboxPreparation.Unpacked unpacked = node.preparation().unpack(workload);
             commands.lock();
             try {
-                if (state == State.FREE && !closing && workload == usual) {
-                    takePrepared(workload, unpacked);
+                if (occupancy.state() == State.FREE && !closing && workload == standby.usual()) {
+                    standby.provide(unpacked);
                 }
             } finally {
                 commands.unlock();
@@ -348,36 +281,22 @@ final class WorkerSlot implements AutoCloseable {
 
     /** Looks at what runs: is it idle, has it printed something. Called a few times a second. */
     void sample(long now) {
-        Activation present = activation;
-        Started started = present == null ? null : present.started();
-        if (present != null && started != null && state == State.RUNNING && present.exit() == null) {
-            started.idle().sample(now, started.running().usage());
-            started.log().collect();
-        }
-    }
-
-    private void become(State next) {
-        state = next;
-        changed.run();
-    }
-
-    String uid() {
-        return identity.getWorkerUid();
+        occupancy.sample(now);
     }
 
     boolean isFree() {
-        return state == State.FREE;
+        return occupancy.state() == State.FREE;
     }
 
     SlotReport report() {
-        return SlotReports.of(identity, place.ip(), state, activation, prepared, System.nanoTime());
+        return occupancy.report(place.ip(), standby.digest());
     }
 
     /** Removes it if it is free; false when it is not. It takes no more actors then. */
     boolean closeIfFree() {
         commands.lock();
         try {
-            if (state != State.FREE) {
+            if (!isFree()) {
                 return false;
             }
             close();
@@ -391,35 +310,22 @@ final class WorkerSlot implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        Activation present = activation;
+        Activation present = occupancy.activation();
         if (present != null) {
             present.cancel();
         }
         commands.lock();
         try {
-            if (activation != null) {
-                end(activation);
+            Activation last = occupancy.activation();
+            if (last != null) {
+                end(last);
             }
-            discardPrepared();
+            standby.discard();
             metadata.close();
             place.close();
-            FileTree.delete(node.slotDirectory(place.name()));
+            FileTree.discard(node.slotDirectory(place.name()));
         } finally {
             commands.unlock();
         }
-    }
-
-    private static ActivateResponse failed(CommandFailure failure) {
-        Failure wire = failure.toWire();
-        return ActivateResponse.newBuilder().setFailure(wire).build();
-    }
-
-    private static <K, V> Map<K, V> remembering() {
-        return new LinkedHashMap<>() {
-            @Override
-            protected boolean removeEldestEntry(Map.@Nullable Entry<K, V> eldest) {
-                return size() > REMEMBERED_ANSWERS;
-            }
-        };
     }
 }

@@ -3,7 +3,6 @@ package dev.dormouse.files;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -55,19 +54,5 @@ public final class Durability {
             Files.deleteIfExists(next);
         }
         flush(directory);
-    }
-
-    /** Deletes a tree without following links out of it; what vanishes meanwhile is fine. */
-    public static void deleteTree(Path path) throws IOException {
-        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-            try (var entries = Files.newDirectoryStream(path)) {
-                for (Path entry : entries) {
-                    deleteTree(entry);
-                }
-            } catch (java.nio.file.NoSuchFileException e) {
-                return;
-            }
-        }
-        Files.deleteIfExists(path);
     }
 }

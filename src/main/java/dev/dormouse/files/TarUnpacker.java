@@ -106,7 +106,7 @@ public final class TarUnpacker {
             if (hidden.isEmpty() || hidden.equals(".") || hidden.equals("..")) {
                 throw new UnsafeEntryException("whiteout '" + RootedTree.printable(name) + "' names no file");
             }
-            Durability.deleteTree(directory.resolve(hidden));
+            FileTree.delete(directory.resolve(hidden));
         }
     }
 
@@ -118,7 +118,7 @@ public final class TarUnpacker {
         try (var entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
                 if (!written.contains(entry)) {
-                    Durability.deleteTree(entry);
+                    FileTree.delete(entry);
                 } else if (Files.isDirectory(entry, NOFOLLOW_LINKS)) {
                     clear(entry, written);
                 }
@@ -154,7 +154,7 @@ public final class TarUnpacker {
         }
         boolean both = entry.isDirectory() && Files.isDirectory(place, NOFOLLOW_LINKS);
         if (!both && Files.exists(place, NOFOLLOW_LINKS)) {
-            Durability.deleteTree(place);
+            FileTree.delete(place);
         }
     }
 

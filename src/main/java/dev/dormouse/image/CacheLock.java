@@ -1,6 +1,6 @@
 package dev.dormouse.image;
 
-import dev.dormouse.files.Durability;
+import dev.dormouse.files.FileTree;
 import io.quarkus.logging.Log;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -91,7 +91,7 @@ final class CacheLock implements AutoCloseable {
         try (FileChannel channel = open(directory, name);
                 FileLock lock = channel.tryLock()) {
             if (lock != null) {
-                Durability.deleteTree(leftOver);
+                FileTree.delete(leftOver);
             }
         } finally {
             thread.unlock();

@@ -2,6 +2,7 @@ package dev.dormouse.image;
 
 import dev.dormouse.files.DiskFull;
 import dev.dormouse.files.Durability;
+import dev.dormouse.files.FileTree;
 import dev.dormouse.files.RootedTree;
 import dev.dormouse.files.TarUnpacker;
 import dev.dormouse.image.ImageDocuments.CacheEntry;
@@ -145,7 +146,7 @@ class ImageCache implements Images {
             throws IOException, ImageException {
         Path temporary = lock.temporary();
         Path place = directory.resolve(name(manifest.digest()));
-        Durability.deleteTree(temporary);
+        FileTree.delete(temporary);
         try {
             Path rootfs = Files.createDirectories(temporary.resolve("rootfs"));
             ImageConfig config = ImageDocuments.config(manifest.config(source));
@@ -153,11 +154,11 @@ class ImageCache implements Images {
             Files.write(
                     temporary.resolve("image.json"),
                     ImageDocuments.write(new CacheEntry(manifest.digest(), boot, config)));
-            Durability.deleteTree(place);
+            FileTree.delete(place);
             Files.move(temporary, place, StandardCopyOption.ATOMIC_MOVE);
             return new UnpackedImage(manifest.digest(), place.resolve("rootfs"), config);
         } finally {
-            Durability.deleteTree(temporary);
+            FileTree.delete(temporary);
         }
     }
 

@@ -110,7 +110,13 @@ public interface SandboxRuntime extends AutoCloseable {
         Usage usage();
     }
 
-    record Exit(int code, String message) {}
+    record Exit(int code, String message) {
+
+        /** The program of a container ended by itself. */
+        public static Exit of(String container, int code) {
+            return new Exit(code, "container '%s' exited with %d".formatted(container, code));
+        }
+    }
 
     /**
      * @param cpu processor time of the workload, without what the sandbox needs to exist

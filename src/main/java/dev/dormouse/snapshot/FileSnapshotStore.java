@@ -4,6 +4,7 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import dev.dormouse.files.DiskFull;
 import dev.dormouse.files.Durability;
+import dev.dormouse.files.FileTree;
 import dev.dormouse.snapshot.Manifest.File;
 import dev.dormouse.snapshot.SnapshotException.Kind;
 import io.quarkus.logging.Log;
@@ -49,7 +50,7 @@ class FileSnapshotStore implements SnapshotStore {
         boolean stored = false;
         try {
             // left by a put that was killed
-            Durability.deleteTree(place);
+            FileTree.delete(place);
             create(place);
             Manifest whole = manifest.withFiles(bring(dir, place));
             Durability.replace(place.resolve(Manifest.FILE_NAME), Manifests.write(whole));
@@ -113,7 +114,7 @@ class FileSnapshotStore implements SnapshotStore {
                 // else a power cut could leave a manifest whose files are gone
                 Durability.flush(place);
             }
-            Durability.deleteTree(place);
+            FileTree.delete(place);
             Path actor = place.getParent();
             if (actor != null && actor.getParent() != null) {
                 deleteIfEmpty(actor);
@@ -223,7 +224,7 @@ class FileSnapshotStore implements SnapshotStore {
 
     private static void discard(Path directory) {
         try {
-            Durability.deleteTree(directory);
+            FileTree.delete(directory);
         } catch (IOException e) {
             Log.warnf(e, "%s could not be removed; the sweep of orphans will", directory);
         }

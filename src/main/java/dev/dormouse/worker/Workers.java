@@ -169,6 +169,11 @@ public class Workers {
         }
     }
 
+    /** False until the database was read for the first time: then no worker is known, whatever there are. */
+    public boolean areKnown() {
+        return news.isRead();
+    }
+
     /** True when a worker of this node is heard of; also while nothing is known yet. */
     public boolean nodeIsThere(String node) {
         return !news.isRead() || onNode(node).isPresent();

@@ -25,6 +25,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What goes wrong on workers. */
 class FaultsTest {
@@ -189,6 +191,27 @@ class FaultsTest {
         awaitStatus(key, ActorStatus.SUSPENDED);
         assertThat(world.events(key)).endsWith("WorkerLost");
         assertThat(resume(key).status()).isEqualTo(ActorStatus.RUNNING);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ActorStatus.class,
+            names = {"SUSPENDED", "PAUSED"})
+    void aSnapshotThatWasTakenBeforeItsAteomDiedIsRecorded(ActorStatus asleep) {
+        ActorKey key = world.create("survivor");
+        resume(key);
+        world.work(key);
+        SimulatedAteom dying = where(key);
+        dying.faults(once("checkpoint", Fault.KILLED));
+
+        Actor actor =
+                asleep == ActorStatus.PAUSED ? await(world.replica.activations.pause(key, Cause.API)) : suspend(key);
+
+        assertThat(actor.status()).isEqualTo(asleep);
+        assertThat(actor.lastError()).isNull();
+        assertThat(world.events(key)).doesNotContain("WorkerLost", "Crashed");
+        resume(key);
+        assertThat(world.work(key)).isEqualTo(2);
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -109,6 +110,28 @@ class RecoveryTest {
 
         world.restart();
 
+        awaitOrder(List.of(key));
+        await(resume(key));
+        assertThat(world.work(key)).isEqualTo(2);
+    }
+
+    @Test
+    void nothingIsTakenOverBeforeTheWorkersAreKnown() {
+        ActorKey key = world.create("early");
+        await(resume(key));
+        world.work(key);
+        dieAt("checkpoint");
+        begin(world.replica.activations.suspend(key, Cause.API));
+        awaitDeath();
+        world.replica.kill();
+        Awaitility.await()
+                .until(() -> !world.sql("select 1 from actor where intent_deadline < now()")
+                        .isEmpty());
+
+        await(world.unbegun().recovery.run());
+
+        assertThat(world.status(key)).isEqualTo(ActorStatus.SUSPENDING);
+        world.start();
         awaitOrder(List.of(key));
         await(resume(key));
         assertThat(world.work(key)).isEqualTo(2);

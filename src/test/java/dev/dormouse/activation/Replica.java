@@ -32,6 +32,7 @@ final class Replica implements AutoCloseable {
     final Dispatcher dispatcher;
     final IdleActors idle;
     final Leases leases;
+    final Recovery recovery;
     private final TestWorkers registry;
     private final ActivationUpkeep upkeep;
 
@@ -67,6 +68,7 @@ final class Replica implements AutoCloseable {
         registry = new TestWorkers(config, workers, database, feed, reconciler, ateoms, vertx, clock);
         // deletion reads rows, no entities
         SnapshotRecords dropped = new SnapshotRecords(database, new Sessions((Mutiny.SessionFactory) null, vertx));
+        recovery = new Recovery(store, records, plans, workers, calls, sleeps, leases, metrics);
         upkeep = new ActivationUpkeep(
                 config,
                 vertx,
@@ -75,11 +77,15 @@ final class Replica implements AutoCloseable {
                 workers,
                 records,
                 leases,
-                new Recovery(store, records, plans, workers, calls, sleeps, leases, metrics),
+                recovery,
                 idle,
                 dispatcher,
                 warming,
                 new SnapshotDeletion(dropped, snapshots, workers, calls));
+    }
+
+    /** From now on it does by itself what is to be done regularly. */
+    void begin() {
         registry.start();
         upkeep.start(new StartupEvent());
     }

@@ -102,10 +102,16 @@ final class World implements AutoCloseable {
 
     /** One more server process; the ateoms report to the latest. */
     Replica start() {
-        Replica started = new Replica(config, vertx, database, feed, catalog, TestSnapshotStores.none(), ateoms::get);
+        Replica started = unbegun();
+        started.begin();
         replicas.add(started);
         replica = started;
         return started;
+    }
+
+    /** A server process at its very start: it has read nothing yet. */
+    Replica unbegun() {
+        return new Replica(config, vertx, database, feed, catalog, TestSnapshotStores.none(), ateoms::get);
     }
 
     /** The server is killed and started again. */

@@ -58,7 +58,7 @@ class GvisorAteomTest {
         node.configure("w1", "w2");
     }
 
-    private static SandboxRuntime gvisor(Path directory) throws Exception {
+    static SandboxRuntime gvisor(Path directory) throws Exception {
         return GvisorRuntime.open(
                 new GvisorSettings(GvisorRuntime.findRunsc().orElseThrow(), directory.resolve("runsc")));
     }
@@ -78,7 +78,7 @@ class GvisorAteomTest {
                 .addMounts(Mount.newBuilder().setVolume("data").setPath("/data"));
     }
 
-    private static Workload.Builder workload() {
+    static Workload.Builder workload() {
         return AteomFixture.workload(server());
     }
 

@@ -247,7 +247,7 @@ class ImageCacheTest {
     void anEmptiedCacheIsFilledAgain() throws Exception {
         String digest = write(new TarBytes().file("a", "1"), Map.of());
         cache.unpack(reference(digest));
-        dev.dormouse.files.Durability.deleteTree(cacheDirectory);
+        dev.dormouse.files.FileTree.delete(cacheDirectory);
 
         assertThat(cache.unpack(reference(digest)).rootfs().resolve("a")).hasContent("1");
     }

@@ -54,12 +54,16 @@ public final class SimulatedAteom implements Ateom {
         UNHEARD,
         /** Carried out, never answered. */
         UNANSWERED,
+        /** Carried out, but the process dies before it answers, and is started again. */
+        KILLED,
         /** Refused with {@link #refuseWith}. */
         REFUSED
     }
 
     /** @param method name of the method of {@link Ateom} */
     public record Call(String method, ActorKey actor) {}
+
+    private static final IllegalStateException DEAD = new IllegalStateException("the connection broke");
 
     private final String address;
     private final String node;
@@ -358,6 +362,8 @@ public final class SimulatedAteom implements Ateom {
                 case NONE -> answer;
                 case UNHEARD -> Uni.createFrom().nothing();
                 case UNANSWERED -> answer.chain(done -> Uni.createFrom().nothing());
+                case KILLED ->
+                    answer.invoke(this::restart).chain(done -> Uni.createFrom().failure(DEAD));
                 case REFUSED -> Uni.createFrom().item(refuse.apply(failure(refuseWith, "told to refuse")));
             };
         });

@@ -1,9 +1,9 @@
 package dev.dormouse.sandbox.gvisor;
 
+import dev.dormouse.files.FileTree;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxException.Kind;
 import dev.dormouse.sandbox.SandboxRuntime;
-import dev.dormouse.sandbox.host.FileTree;
 import dev.dormouse.sandbox.host.Tools;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -121,7 +121,7 @@ public final class GvisorRuntime implements SandboxRuntime {
 
     private static void removeLeftOvers(Path instance) {
         FileTree.list(instance).forEach(slot -> SlotDirectories.holder(slot).end());
-        FileTree.delete(instance);
+        FileTree.discard(instance);
     }
 
     private void look() {
@@ -138,7 +138,7 @@ public final class GvisorRuntime implements SandboxRuntime {
         watch.shutdownNow();
         List.copyOf(slots.values()).forEach(GvisorSlot::close);
         host.close();
-        FileTree.delete(number.directory());
+        FileTree.discard(number.directory());
         number.close();
     }
 }

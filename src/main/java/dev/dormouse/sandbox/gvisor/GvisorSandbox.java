@@ -1,5 +1,6 @@
 package dev.dormouse.sandbox.gvisor;
 
+import dev.dormouse.files.FileTree;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxException.Kind;
 import dev.dormouse.sandbox.SandboxRuntime.Bundle;
@@ -7,17 +8,15 @@ import dev.dormouse.sandbox.SandboxRuntime.Exit;
 import dev.dormouse.sandbox.SandboxRuntime.Prepared;
 import dev.dormouse.sandbox.SandboxRuntime.Running;
 import dev.dormouse.sandbox.SandboxRuntime.Usage;
-import dev.dormouse.sandbox.host.FileTree;
+import dev.dormouse.sandbox.host.SandboxLife;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
 /** One sandbox from its creation to its end. */
@@ -28,20 +27,12 @@ final class GvisorSandbox implements Prepared, Running {
     private static final Duration CHECKPOINT_LIMIT = Duration.ofMinutes(10);
     private static final List<String> IMAGE_FILES = List.of("checkpoint.img", "pages_meta.img", "pages.img");
 
-    private enum State {
-        PREPARED,
-        RUNNING,
-        FROZEN,
-        ENDED
-    }
-
     private final GvisorSlot slot;
     private final SlotShell shell;
     private final RunscContainers containers;
     private final Map<Integer, Integer> ports;
     private final SandboxUsage usage;
-    private final AtomicReference<State> state = new AtomicReference<>(State.PREPARED);
-    private final CompletableFuture<Exit> exit = new CompletableFuture<>();
+    private final SandboxLife life = new SandboxLife();
 
     GvisorSandbox(GvisorSlot slot, SlotShell shell, RunscContainers containers, Map<Integer, Integer> ports) {
         this.slot = slot;
@@ -64,7 +55,7 @@ final class GvisorSandbox implements Prepared, Running {
                 throw new SandboxException(Kind.CORRUPT, "the snapshot has no file " + file);
             }
         }
-        begin();
+        life.begin();
         // in the foreground: a failing runsc waits until its sandbox has been reaped
         start("restore", () -> shell.run(containers.restoreScript(image) + containers.watchScript(), START_LIMIT));
         return this;
@@ -72,15 +63,9 @@ final class GvisorSandbox implements Prepared, Running {
 
     @Override
     public Running boot() throws SandboxException {
-        begin();
+        life.begin();
         start("start", () -> shell.runKeepingDead(containers.startScript() + containers.watchScript(), START_LIMIT));
         return this;
-    }
-
-    private void begin() throws SandboxException {
-        if (!state.compareAndSet(State.PREPARED, State.RUNNING)) {
-            throw new SandboxException(Kind.FAILED, "the sandbox was used already");
-        }
     }
 
     private void start(String what, Call call) throws SandboxException {
@@ -104,7 +89,7 @@ final class GvisorSandbox implements Prepared, Running {
         synchronized (ports) {
             Integer port = ports.get(actorPort);
             if (port == null) {
-                requireAlive();
+                life.requireAlive();
                 port = slot.openPort(shell, actorPort);
                 ports.put(actorPort, port);
             }
@@ -114,8 +99,7 @@ final class GvisorSandbox implements Prepared, Running {
 
     @Override
     public void checkpoint(Path image) throws SandboxException {
-        boolean wasFrozen = state.get() == State.FROZEN;
-        if (!wasFrozen) {
+        if (!life.isFrozen()) {
             freeze();
         }
         try {
@@ -125,7 +109,7 @@ final class GvisorSandbox implements Prepared, Running {
             unfreezeAfterFailure();
             throw RunscFailure.of("checkpoint", e);
         } catch (SandboxException e) {
-            FileTree.delete(image);
+            FileTree.discard(image);
             unfreezeAfterFailure();
             throw e;
         }
@@ -133,16 +117,16 @@ final class GvisorSandbox implements Prepared, Running {
 
     @Override
     public void freeze() throws SandboxException {
-        requireAlive();
+        life.requireAlive();
         run(containers.pauseScript(), START_LIMIT, "pause");
-        state.compareAndSet(State.RUNNING, State.FROZEN);
+        life.frozen();
     }
 
     @Override
     public void unfreeze() throws SandboxException {
-        requireAlive();
+        life.requireAlive();
         run(containers.resumeScript(), START_LIMIT, "resume");
-        state.compareAndSet(State.FROZEN, State.RUNNING);
+        life.unfrozen();
     }
 
     private void unfreezeAfterFailure() {
@@ -160,15 +144,9 @@ final class GvisorSandbox implements Prepared, Running {
         }
     }
 
-    private void requireAlive() throws SandboxException {
-        if (state.get() == State.ENDED || exit.isDone()) {
-            throw new SandboxException(Kind.FAILED, "the sandbox has ended");
-        }
-    }
-
     @Override
     public void kill() {
-        state.set(State.ENDED);
+        life.end();
         slot.endSandbox(this);
     }
 
@@ -179,29 +157,24 @@ final class GvisorSandbox implements Prepared, Running {
 
     @Override
     public CompletionStage<Exit> exited() {
-        return exit.minimalCompletionStage();
+        return life.exited();
     }
 
     /** Called by the thread that reads the slot's events: another container than the root has ended. */
     void onEvent(String line) {
-        if (state.get() != State.ENDED) {
-            WorkloadExit.parse(line, bundle()).ifPresent(exit::complete);
-        }
+        WorkloadExit.parse(line, bundle()).ifPresent(life::exited);
     }
 
     /** Looks whether the workload has ended; cheap. */
     void look() {
-        State now = state.get();
-        if (now == State.RUNNING || now == State.FROZEN) {
-            WorkloadExit.find(shell.proc(), containers.pidFile(), bundle())
-                    .filter(found -> state.get() != State.ENDED)
-                    .ifPresent(exit::complete);
+        if (life.hasWorkload()) {
+            WorkloadExit.find(shell.proc(), containers.pidFile(), bundle()).ifPresent(life::exited);
         }
     }
 
     @Override
     public Usage usage() {
         // the slot's processes are another sandbox's once this one has ended
-        return state.get() == State.ENDED ? usage.last() : usage.read();
+        return life.hasEnded() ? usage.last() : usage.read();
     }
 }

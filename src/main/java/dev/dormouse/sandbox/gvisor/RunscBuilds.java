@@ -1,8 +1,8 @@
 package dev.dormouse.sandbox.gvisor;
 
+import dev.dormouse.files.FileTree;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxException.Kind;
-import dev.dormouse.sandbox.host.FileTree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,7 +1,7 @@
 package dev.dormouse.sandbox.gvisor;
 
+import dev.dormouse.files.FileTree;
 import dev.dormouse.sandbox.SandboxRuntime.Usage;
-import dev.dormouse.sandbox.host.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

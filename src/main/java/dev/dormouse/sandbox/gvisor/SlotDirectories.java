@@ -1,8 +1,8 @@
 package dev.dormouse.sandbox.gvisor;
 
+import dev.dormouse.files.FileTree;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxException.Kind;
-import dev.dormouse.sandbox.host.FileTree;
 import dev.dormouse.sandbox.host.Holder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,14 +31,14 @@ record SlotDirectories(Path run, Path work) {
 
     /** Removes what one sandbox left. */
     void clean() {
-        FileTree.deleteContent(runscRoot());
-        FileTree.deleteContent(delta());
-        FileTree.deleteContent(bundles());
+        FileTree.discardContent(runscRoot());
+        FileTree.discardContent(delta());
+        FileTree.discardContent(bundles());
     }
 
     void delete() {
-        FileTree.delete(run);
-        FileTree.delete(work);
+        FileTree.discard(run);
+        FileTree.discard(work);
     }
 
     /** runsc's own state. */

@@ -27,7 +27,8 @@ final class WorkloadExit {
         }
         String name =
                 bundle.containers().get(Integer.parseInt(matcher.group(1))).name();
-        return Optional.of(matcher.group(2) == null ? unknown(name) : exit(name, Integer.parseInt(matcher.group(2))));
+        return Optional.of(
+                matcher.group(2) == null ? unknown(name) : Exit.of(name, Integer.parseInt(matcher.group(2))));
     }
 
     /**
@@ -42,7 +43,7 @@ final class WorkloadExit {
             List<String> fields =
                     ProcessStat.fields(proc.resolve(Files.readString(pidFile).strip()));
             return fields.getFirst().equals("Z")
-                    ? Optional.of(exit(name, code(Integer.parseInt(fields.get(EXIT_CODE_FIELD)))))
+                    ? Optional.of(Exit.of(name, code(Integer.parseInt(fields.get(EXIT_CODE_FIELD)))))
                     : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.of(unknown(name));
@@ -55,11 +56,7 @@ final class WorkloadExit {
         return new Exit(-1, "the sandbox of container '%s' was killed".formatted(container));
     }
 
-    /** @param code as shells tell it: 128 and the signal's number for a process that was killed */
-    private static Exit exit(String container, int code) {
-        return new Exit(code, "container '%s' exited with %d".formatted(container, code));
-    }
-
+    /** As shells tell it: 128 and the signal's number for a process that was killed. */
     private static int code(int waitStatus) {
         int signal = waitStatus & 0x7f;
         return signal == 0 ? waitStatus >> 8 & 0xff : 128 + signal;

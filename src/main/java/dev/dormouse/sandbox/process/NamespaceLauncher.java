@@ -1,10 +1,10 @@
 package dev.dormouse.sandbox.process;
 
+import dev.dormouse.files.FileTree;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxRuntime.BindMount;
 import dev.dormouse.sandbox.SandboxRuntime.ContainerSpec;
 import dev.dormouse.sandbox.host.Command;
-import dev.dormouse.sandbox.host.FileTree;
 import dev.dormouse.sandbox.host.ShellQuote;
 import dev.dormouse.sandbox.host.Tools;
 import java.io.IOException;
@@ -44,7 +44,7 @@ record NamespaceLauncher(boolean root) implements Launcher {
             return false;
         } finally {
             if (probe != null) {
-                FileTree.delete(probe);
+                FileTree.discard(probe);
             }
         }
     }

@@ -1,9 +1,9 @@
 package dev.dormouse.sandbox.process;
 
+import dev.dormouse.files.FileTree;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxException.Kind;
 import dev.dormouse.sandbox.SandboxRuntime;
-import dev.dormouse.sandbox.host.FileTree;
 import dev.dormouse.sandbox.host.Holder;
 import java.nio.file.Path;
 import java.util.List;
@@ -84,7 +84,7 @@ public final class ProcessRuntime implements SandboxRuntime {
         }
         Path directory = workDir.resolve(name);
         FileTree.list(directory).forEach(container -> holder(container).end());
-        FileTree.delete(directory);
+        FileTree.discard(directory);
         ProcessSlot slot = new ProcessSlot(name, directory, launcher, () -> slots.remove(name));
         slots.put(name, slot);
         return slot;

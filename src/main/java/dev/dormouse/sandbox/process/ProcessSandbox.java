@@ -8,6 +8,7 @@ import dev.dormouse.sandbox.SandboxRuntime.Exit;
 import dev.dormouse.sandbox.SandboxRuntime.Prepared;
 import dev.dormouse.sandbox.SandboxRuntime.Running;
 import dev.dormouse.sandbox.SandboxRuntime.Usage;
+import dev.dormouse.sandbox.host.SandboxLife;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +16,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -24,21 +23,14 @@ import java.util.concurrent.atomic.AtomicReference;
 /** The processes of one actor. */
 final class ProcessSandbox implements Prepared, Running {
 
-    private enum State {
-        PREPARED,
-        RUNNING,
-        ENDED
-    }
-
     private final ProcessSlot slot;
     private final Bundle bundle;
     private final Path directory;
     private final Launcher launcher;
     private final Map<Integer, Integer> ports;
     private final List<ProcessTree> containers = new CopyOnWriteArrayList<>();
-    private final AtomicReference<State> state = new AtomicReference<>(State.PREPARED);
+    private final SandboxLife life = new SandboxLife();
     private final AtomicReference<Duration> mostCpu = new AtomicReference<>(Duration.ZERO);
-    private final CompletableFuture<Exit> exit = new CompletableFuture<>();
 
     ProcessSandbox(ProcessSlot slot, Bundle bundle, Path directory, Launcher launcher, Map<Integer, Integer> ports) {
         this.slot = slot;
@@ -60,9 +52,7 @@ final class ProcessSandbox implements Prepared, Running {
 
     @Override
     public Running boot() throws SandboxException {
-        if (!state.compareAndSet(State.PREPARED, State.RUNNING)) {
-            throw new SandboxException(Kind.FAILED, "the sandbox was used already");
-        }
+        life.begin();
         try {
             for (ContainerSpec container : bundle.containers()) {
                 containers.add(new ProcessTree(start(container)));
@@ -83,29 +73,20 @@ final class ProcessSandbox implements Prepared, Running {
                         log == null ? ProcessBuilder.Redirect.DISCARD : ProcessBuilder.Redirect.appendTo(log.toFile()));
         Process process = builder.start();
         ProcessRuntime.holder(own).write(process.toHandle());
-        process.onExit().thenAccept(ended -> onExit(container, ended.exitValue()));
+        process.onExit().thenAccept(ended -> life.exited(Exit.of(container.name(), ended.exitValue())));
         return process;
     }
 
     private Map<String, String> environment(ContainerSpec container) {
         Map<String, String> env = new HashMap<>(container.env());
         if (!bundle.ports().isEmpty()) {
-            env.put(
-                    "PORT",
-                    Integer.toString(
-                            Objects.requireNonNull(ports.get(bundle.ports().getFirst()))));
+            env.put("PORT", String.valueOf(ports.get(bundle.ports().getFirst())));
         }
         ports.forEach((actorPort, port) -> env.put("PORT_" + actorPort, Integer.toString(port)));
         if (bundle.gatewayPort() != 0) {
             env.put("ATE_METADATA_URL", "http://%s:%d".formatted(slot.gatewayIp(), bundle.gatewayPort()));
         }
         return env;
-    }
-
-    private void onExit(ContainerSpec container, int code) {
-        if (state.get() == State.RUNNING) {
-            exit.complete(new Exit(code, "container '%s' exited with %d".formatted(container.name(), code)));
-        }
     }
 
     @Override
@@ -145,7 +126,7 @@ final class ProcessSandbox implements Prepared, Running {
 
     @Override
     public void kill() {
-        state.set(State.ENDED);
+        life.end();
         containers.forEach(ProcessTree::kill);
         slot.endSandbox(this);
     }
@@ -157,7 +138,7 @@ final class ProcessSandbox implements Prepared, Running {
 
     @Override
     public CompletionStage<Exit> exited() {
-        return exit.minimalCompletionStage();
+        return life.exited();
     }
 
     /** Traffic can't be told from that of others on this machine: always 0. */

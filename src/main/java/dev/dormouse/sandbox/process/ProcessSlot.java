@@ -1,11 +1,11 @@
 package dev.dormouse.sandbox.process;
 
+import dev.dormouse.files.FileTree;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxException.Kind;
 import dev.dormouse.sandbox.SandboxRuntime.Bundle;
 import dev.dormouse.sandbox.SandboxRuntime.Prepared;
 import dev.dormouse.sandbox.SandboxRuntime.Slot;
-import dev.dormouse.sandbox.host.FileTree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -68,7 +68,7 @@ final class ProcessSlot implements Slot {
 
     synchronized void endSandbox(ProcessSandbox ended) {
         if (sandbox == ended) {
-            FileTree.delete(directory);
+            FileTree.discard(directory);
             sandbox = null;
         }
     }
@@ -82,7 +82,7 @@ final class ProcessSlot implements Slot {
         if (current != null) {
             current.kill();
         }
-        FileTree.delete(directory);
+        FileTree.discard(directory);
         onClose.run();
     }
 }
