@@ -74,12 +74,10 @@ final class Startup {
                 try {
                     running = launch(sandbox, snapshot, restores);
                 } catch (SandboxException e) {
-                    if (waiting == null || e.kind() != SandboxException.Kind.FAILED) {
+                    if (!mayHaveDied(e, waiting != null, restores)) {
                         throw CommandFailure.of(e);
                     }
-                    // the waiting sandbox may have died meanwhile, killed for its memory say: that is no failure of the
-                    // actor
-                    LOG.warnf("a prepared sandbox did not start, making another: %s", e.getMessage());
+                    LOG.warnf("a sandbox did not start, making another: %s", e.getMessage());
                     sandbox.discard();
                     sandbox = create(activation);
                     fill(sandbox, activation, snapshot);
@@ -92,6 +90,16 @@ final class Startup {
             clean(sandbox, running);
             throw e;
         }
+    }
+
+    /** One killed for its memory, say, while it waited or read its snapshot: that is no failure of the actor. */
+    private static boolean mayHaveDied(SandboxException failure, boolean waited, boolean restores) {
+        return switch (failure.kind()) {
+            case FAILED -> waited || restores;
+            // the snapshot's files were verified just now
+            case CORRUPT -> restores;
+            default -> false;
+        };
     }
 
     private static void clean(@Nullable PreparedSandbox sandbox, @Nullable Running running) {

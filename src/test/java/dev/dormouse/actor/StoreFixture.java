@@ -137,10 +137,17 @@ final class StoreFixture implements AutoCloseable {
 
     /** The snapshot that a sleeping actor's intent speaks of. */
     static SnapshotRef durable(Actor actor) {
-        UUID id = actor.intent() == null || actor.intent().snapshotId() == null
-                ? UUID.randomUUID()
-                : actor.intent().snapshotId();
-        return snapshot(id, "file:/snapshots/" + actor.key() + "/" + id, null);
+        return actor.intent() == null || actor.intent().snapshotId() == null
+                ? durable(actor.key())
+                : durable(actor.key(), actor.intent().snapshotId());
+    }
+
+    static SnapshotRef durable(ActorKey key) {
+        return durable(key, UUID.randomUUID());
+    }
+
+    private static SnapshotRef durable(ActorKey key, UUID id) {
+        return snapshot(id, "file:/snapshots/" + key + "/" + id, null);
     }
 
     static SnapshotRef local(Actor actor) {
@@ -159,6 +166,21 @@ final class StoreFixture implements AutoCloseable {
                 "amd64/f00",
                 node,
                 Instant.now().truncatedTo(ChronoUnit.MILLIS));
+    }
+
+    /** The snapshots, as id and node, whose files the next round of deletion would remove. */
+    List<String> deletable() {
+        SnapshotRecords records = new SnapshotRecords(database.database(), database.sessions());
+        return await(records.deleting(Integer.MAX_VALUE)).stream()
+                .map(dropped -> dropped.id() + "@" + (dropped.node() == null ? "" : dropped.node()))
+                .toList();
+    }
+
+    /** The snapshots, as id and node, that some actor holds. */
+    List<String> held() {
+        return sql("select id || '@' || node from snapshot").stream()
+                .map(row -> row.getString(0))
+                .toList();
     }
 
     List<String> events(String id) {

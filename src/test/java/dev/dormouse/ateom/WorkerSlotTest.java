@@ -252,6 +252,19 @@ class WorkerSlotTest {
     }
 
     @Test
+    void aSandboxThatDiesWhileItRestoresIsNoDamagedSnapshot() throws IOException {
+        boot("w1", "a", 1);
+        String uri =
+                node.checkpoint(node.suspension("w1", actor("a"), 1)).getTaken().getUri();
+        // runsc tells a killed sandbox and a damaged file by the same words
+        runtime.fail(Step.RESTORE, Kind.CORRUPT);
+
+        assertThat(node.activate(activation("w2", actor("a"), 2, workload()).setSnapshotUri(uri))
+                        .hasActivated())
+                .isTrue();
+    }
+
+    @Test
     void aSlotThatBecameFreePreparesItselfForWhatItRanLast() {
         ActivateResponse first = boot("w1", "a", 1);
         node.discard("w1", actor("a"), 1);
