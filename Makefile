@@ -9,7 +9,7 @@ endif
 endif
 MVN := ./mvnw -B -ntp
 
-.PHONY: dev check test bench package format clean setup
+.PHONY: dev check test bench package native docs format clean setup
 
 dev: setup ## starts everything in dev mode: API and console :8080, router :8000
 	$(MVN) process-classes quarkus:dev
@@ -19,8 +19,7 @@ check: ## shell scripts, formatting, null-safety
 	@scripts/check
 
 test: check ## all tests that this machine can run
-	@tags=$$(scripts/test-tags) && rm -rf target/surefire-reports target/failsafe-reports && \
-	{ $(MVN) verify -DexcludedTags=$$tags; built=$$?; scripts/test-summary && exit $$built; }
+	@scripts/test
 
 bench: ## measures, and writes target/bench/report.md
 	@scripts/setup --tests
@@ -29,6 +28,12 @@ bench: ## measures, and writes target/bench/report.md
 
 package: ## target/quarkus-app/quarkus-run.jar
 	$(MVN) -DskipTests package
+
+native: ## target/dormouse, the native executable: with GRAALVM_HOME, else in a container
+	@options=$$(scripts/native-builder) && $(MVN) -DskipTests package $$options
+
+docs: ## docs/cli.md, from the commands
+	$(MVN) -q test -Dtest=CliPageTest -Ddocs.write=true
 
 format:
 	$(MVN) -q spotless:apply

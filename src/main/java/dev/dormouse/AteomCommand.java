@@ -1,9 +1,10 @@
 package dev.dormouse;
 
 import dev.dormouse.ateom.AteomApplication;
-import io.quarkus.runtime.Quarkus;
+import dev.dormouse.ateom.SandboxChoice;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -34,6 +35,11 @@ final class AteomCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        SandboxChoice.check(
+                Optional.ofNullable(sandbox)
+                        .or(() -> Settings.find("dormouse.standalone.sandbox"))
+                        .orElse("auto"),
+                Settings.find("dormouse.ateom.runsc").map(Path::of));
         Settings.set(Settings.DATA_DIR, Settings.dataDirectory(dataDir));
         Settings.set("quarkus.http.port", port);
         Settings.set("dormouse.ateom.control-plane", controlPlane);
@@ -41,7 +47,7 @@ final class AteomCommand implements Callable<Integer> {
         // beside prod, not instead of it; every other role leaves the profile alone, or dev mode would silently run as
         // prod
         System.setProperty("quarkus.profile", "prod,ateom");
-        Quarkus.run(AteomApplication.class);
+        Boot.run(AteomApplication.class, () -> {});
         return 0;
     }
 }

@@ -1,10 +1,9 @@
 package dev.dormouse;
 
+import dev.dormouse.ateom.SandboxChoice;
 import dev.dormouse.standalone.EmbeddedDatabase;
 import io.quarkus.runtime.LaunchMode;
-import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +19,7 @@ import picocli.CommandLine.Option;
 final class ServerCommand implements Callable<Integer> {
 
     private static final String DATABASE_URL = "quarkus.datasource.reactive.url";
+    private static final String JDBC_URL = "quarkus.datasource.jdbc.url";
     private static final String DEMO_IMAGES = "dormouse.images.redirect.\"registry.example/dormouse\"";
     private static final String DATABASE_IS_OURS = "embedded-database";
 
@@ -62,16 +62,35 @@ final class ServerCommand implements Callable<Integer> {
         Settings.set("dormouse.router.port", routerPort);
         Settings.set("quarkus.management.port", managementPort);
         Settings.set("dormouse.standalone.sandbox", sandbox);
-        Path data = dataDirectory();
+        Path data = Settings.dataDirectory(dataDir);
         Settings.set(Settings.DATA_DIR, data);
+        SandboxChoice.check(
+                Settings.find("dormouse.standalone.sandbox").orElse("auto"),
+                Settings.find("dormouse.ateom.runsc").map(Path::of));
+        DataDirectory.take(data);
 
         if (Settings.find(DATABASE_URL).isEmpty() || Boolean.getBoolean(DATABASE_IS_OURS)) {
             EmbeddedDatabase database = EmbeddedDatabase.open(data.resolve("postgres"));
             database.settings().forEach(System::setProperty);
             stopWithTheJvm(database);
+            bootOn(database::stop);
+        } else {
+            bootOn(() -> {});
         }
-        Quarkus.run();
         return 0;
+    }
+
+    private static void bootOn(Runnable stopDatabase) throws IOException {
+        try {
+            DatabaseCheck.run(
+                    Settings.find(JDBC_URL).orElseThrow(() -> new IOException("set " + JDBC_URL + " too")),
+                    Settings.find("quarkus.datasource.username").orElse("postgres"),
+                    Settings.find("quarkus.datasource.password").orElse(""));
+        } catch (IOException e) {
+            stopDatabase.run();
+            throw e;
+        }
+        Boot.run(null, stopDatabase);
     }
 
     /** The application stops the database itself, but for dev mode, where it outlives each reload of the application. */
@@ -80,14 +99,5 @@ final class ServerCommand implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(new Thread(database::stop, "stop-database"));
         }
         System.setProperty(DATABASE_IS_OURS, "true");
-    }
-
-    private Path dataDirectory() throws IOException {
-        Path directory = Settings.dataDirectory(dataDir);
-        Files.createDirectories(directory);
-        if (!Files.isWritable(directory)) {
-            throw new IOException(directory + " can't be written: choose another with --data-dir");
-        }
-        return directory;
     }
 }

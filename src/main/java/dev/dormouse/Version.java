@@ -2,12 +2,11 @@ package dev.dormouse;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** The version in the jar's manifest. */
+/** The one version of all roles. */
 final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        String version = Dormouse.class.getPackage().getImplementationVersion();
-        return new String[] {"dormouse " + (version == null ? "(built from source)" : version)};
+        return new String[] {dev.dormouse.cli.Version.of("dormouse")};
     }
 }

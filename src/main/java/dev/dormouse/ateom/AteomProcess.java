@@ -11,6 +11,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
 import io.quarkus.grpc.GrpcService;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.HttpServerStart;
@@ -25,6 +26,7 @@ import java.net.UnknownHostException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class AteomProcess {
+
+    private static final Logger LOG = Logger.getLogger(AteomProcess.class);
 
     private final DormouseConfig config;
     private final NodeAssembly assembly;
@@ -81,7 +85,13 @@ class AteomProcess {
             String address = config.ateom()
                     .address()
                     .orElse(httpHost + ":" + event.options().getPort());
-            start(new WorkerRegistryClient("control-plane", toControlPlane, (name, stub) -> stub), address);
+            try {
+                start(new WorkerRegistryClient("control-plane", toControlPlane, (name, stub) -> stub), address);
+            } catch (IllegalStateException e) {
+                // nobody waits for an asynchronous observer: without this the process would stay, and do nothing
+                LOG.error(e.getMessage());
+                Quarkus.asyncExit(1);
+            }
         }
     }
 

@@ -7,14 +7,34 @@ import dev.dormouse.sandbox.SandboxRuntime;
 import dev.dormouse.sandbox.gvisor.GvisorRuntime;
 import dev.dormouse.sandbox.gvisor.GvisorSettings;
 import dev.dormouse.sandbox.process.ProcessRuntime;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /** Which class of sandbox this node has: what the configuration asks for, or what the machine can do. */
-final class SandboxChoice {
+public final class SandboxChoice {
+
+    private static final List<String> CLASSES = List.of("auto", "gvisor", "process");
 
     private SandboxChoice() {}
+
+    /**
+     * Asks before anything is started whether this machine has the class of sandbox. Starts no process.
+     *
+     * @param asked auto, gvisor or process
+     * @param runsc empty: whatever is on the PATH
+     * @throws IOException with a sentence for the user
+     */
+    public static void check(String asked, Optional<Path> runsc) throws IOException {
+        if (!CLASSES.contains(asked)) {
+            throw new IOException(unknown(asked));
+        }
+        List<String> missing = GvisorRuntime.missing(runsc.orElse(null));
+        if (asked.equals("gvisor") && !missing.isEmpty()) {
+            throw new IOException(String.join(" ", missing));
+        }
+    }
 
     static SandboxRuntime open(DormouseConfig config, Path dataDir) throws SandboxException {
         Optional<Path> runsc = config.ateom().runsc().or(GvisorRuntime::findRunsc);
@@ -27,10 +47,12 @@ final class SandboxChoice {
             case "auto" -> whatWorks(runsc, missing, gvisorDir, processDir);
             default ->
                 throw new SandboxException(
-                        Kind.UNSUPPORTED,
-                        "dormouse.standalone.sandbox must be auto, gvisor or process, not '%s'"
-                                .formatted(config.standalone().sandbox()));
+                        Kind.UNSUPPORTED, unknown(config.standalone().sandbox()));
         };
+    }
+
+    private static String unknown(String asked) {
+        return "dormouse.standalone.sandbox must be auto, gvisor or process, not '%s'".formatted(asked);
     }
 
     private static SandboxRuntime whatWorks(Optional<Path> runsc, List<String> missing, Path gvisorDir, Path processDir)

@@ -32,7 +32,8 @@ import picocli.CommandLine.TypeConversionException;
             EventsCommand.class,
             WhyCommand.class,
             TopCommand.class,
-            ApplyCommand.class
+            ApplyCommand.class,
+            CompletionCommand.class
         },
         footer = {
             "%nExamples:",
@@ -67,8 +68,20 @@ public final class KubectlAte implements Runnable {
     }
 
     static int run(Terminal terminal, String... args) {
+        int exitCode = commandLine(terminal).execute(args);
+        terminal.out().flush();
+        terminal.err().flush();
+        return exitCode;
+    }
+
+    /** All commands, for whoever describes them. */
+    public static CommandLine commandLine() {
+        return commandLine(Terminal.ofProcess());
+    }
+
+    private static CommandLine commandLine(Terminal terminal) {
         var root = new KubectlAte(terminal);
-        var line = new CommandLine(root, new CommandFactory(root))
+        return new CommandLine(root, new CommandFactory(root))
                 .setOut(terminal.out())
                 .setErr(terminal.err())
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -77,10 +90,6 @@ public final class KubectlAte implements Runnable {
                 .registerConverter(TemplateRef.class, checked(KubectlAte::templateRef))
                 .setParameterExceptionHandler((e, in) -> wrongUsage(terminal, e))
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(terminal, e));
-        int exitCode = line.execute(args);
-        terminal.out().flush();
-        terminal.err().flush();
-        return exitCode;
     }
 
     Terminal terminal() {

@@ -1,10 +1,12 @@
 package dev.dormouse.cli;
 
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** A command that says what to do; its subcommands say with what. Alone it is wrong usage. */
+@Command
 abstract class VerbCommand implements Runnable {
 
     final KubectlAte root;

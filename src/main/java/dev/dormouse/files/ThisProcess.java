@@ -7,16 +7,11 @@ import java.nio.file.Path;
 /** Who runs us. */
 final class ThisProcess {
 
-    private static final boolean ROOT = ownsAsRoot();
-
     private ThisProcess() {}
 
     /** May give files away; false where it can't be told. */
     static boolean isRoot() {
-        return ROOT;
-    }
-
-    private static boolean ownsAsRoot() {
+        // asked each time: a field would keep who built a native executable
         try {
             return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
         } catch (IOException | UnsupportedOperationException e) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.dormouse.image.Images.ImageConfig;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Reads the configuration of an image, and writes and reads what the cache notes about an unpacked one. */
+@RegisterForReflection(targets = ImageDocuments.CacheEntry.class, registerFullHierarchy = true)
 final class ImageDocuments {
 
     private static final ObjectMapper JSON = JsonMapper.builder()

@@ -7,12 +7,14 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.dormouse.snapshot.SnapshotException.Kind;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Manifests as JSON. Fields that a later minor version adds are ignored; a newer format is refused. */
+@RegisterForReflection(targets = Manifest.class, registerFullHierarchy = true)
 final class Manifests {
 
     /** Larger ones aren't ours. */

@@ -1,6 +1,7 @@
 package dev.dormouse.standalone;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -32,6 +33,7 @@ final class ChildAteom {
     private static final Duration GRACE = Duration.ofSeconds(15);
 
     /** What the next server must know. A process id alone may be another process's by then. */
+    @RegisterForReflection
     record Note(long pid, @Nullable Instant startedAt) {}
 
     private final Path directory;

@@ -19,6 +19,14 @@ import com.fasterxml.jackson.databind.introspect.NopAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.dormouse.pool.WorkerPoolSpec;
+import dev.dormouse.pool.WorkerPoolStatus;
+import dev.dormouse.sandboxconfig.SandboxConfigSpec;
+import dev.dormouse.snapshot.SnapshotRef;
+import dev.dormouse.template.ActorTemplateSpec;
+import dev.dormouse.template.ActorTemplateStatus;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
@@ -26,6 +34,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what people wrote, strictly, and writes and reads what the table keeps. */
+@RegisterForReflection(
+        targets = {
+            ActorTemplateSpec.class,
+            ActorTemplateStatus.class,
+            WorkerPoolSpec.class,
+            WorkerPoolStatus.class,
+            SandboxConfigSpec.class,
+            SnapshotRef.class,
+            ObjectMeta.class
+        },
+        registerFullHierarchy = true)
 final class ManifestJson {
 
     /** For the table: lenient, so that a field that a later version adds doesn't stop an older one. */

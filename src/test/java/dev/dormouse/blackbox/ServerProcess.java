@@ -29,10 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerProcess implements AutoCloseable {
 
-    private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
     private static final int PID_FILE_PORT_LINE = 3;
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
 
+    private final Program program = Program.underTest().withJvmOptions("-Xmx256m");
     private final Path dataDir;
     private final Map<String, String> environment;
     private final List<String> options;
@@ -65,11 +65,7 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Starts it again after {@link #kill} or {@link #stop}. */
     public void start() {
-        List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-Xmx256m",
-                "-jar",
-                JAR.toString(),
+        List<String> arguments = new ArrayList<>(List.of(
                 "server",
                 "--data-dir",
                 dataDir.toString(),
@@ -79,8 +75,8 @@ public final class ServerProcess implements AutoCloseable {
                 String.valueOf(routerPort),
                 "--management-port",
                 String.valueOf(managementPort)));
-        command.addAll(options);
-        ProcessBuilder builder = new ProcessBuilder(command)
+        arguments.addAll(options);
+        ProcessBuilder builder = new ProcessBuilder(program.command(arguments))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
         builder.environment().putAll(environment);

@@ -5,12 +5,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What gVisor needs of a machine, asked without starting anything. */
 final class Requirements {
 
     private static final List<String> TOOLS = List.of("ip", "nft", "unshare", "nsenter", "mount", "sh");
+
+    /** What a container's root may lack: for namespaces and mounts, and for the slots' networks. By number. */
+    private static final Map<String, Integer> CAPABILITIES =
+            new TreeMap<>(Map.of("CAP_NET_ADMIN", 12, "CAP_SYS_ADMIN", 21));
 
     private Requirements() {}
 
@@ -21,6 +27,8 @@ final class Requirements {
         }
         if (!Tools.isRoot()) {
             missing.add("gVisor needs root to create and checkpoint sandboxes: start as root.");
+        } else {
+            missing.addAll(missingCapabilities(Tools.capabilities()));
         }
         if (runsc == null && Tools.find("runsc").isEmpty()) {
             missing.add("runsc is not on the PATH: install package 'runsc' or set dormouse.ateom.runsc.");
@@ -33,6 +41,14 @@ final class Requirements {
             }
         }
         return missing;
+    }
+
+    static List<String> missingCapabilities(long effective) {
+        return CAPABILITIES.entrySet().stream()
+                .filter(needed -> (effective >> needed.getValue() & 1) == 0)
+                .map(needed -> "gVisor needs %s, which root lacks here: add it to the container's capabilities."
+                        .formatted(needed.getKey()))
+                .toList();
     }
 
     private static String packageOf(String tool) {

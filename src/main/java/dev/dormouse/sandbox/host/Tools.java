@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 /** What this process may do and start here. */
 public final class Tools {
 
+    private static final String EFFECTIVE = "CapEff:";
+
     private Tools() {}
 
     /** Finds a program as a root shell would, also where the PATH of this process leaves out the sbin directories. */
@@ -29,6 +31,19 @@ public final class Tools {
             return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
         } catch (IOException | UnsupportedOperationException e) {
             return false;
+        }
+    }
+
+    /** The effective capabilities of this process, a bit each, as in capabilities(7); all of them where it can't be told. */
+    public static long capabilities() {
+        try (Stream<String> status = Files.lines(Path.of("/proc/self/status"))) {
+            return status.filter(line -> line.startsWith(EFFECTIVE))
+                    .mapToLong(line -> Long.parseUnsignedLong(
+                            line.substring(EFFECTIVE.length()).strip(), 16))
+                    .findFirst()
+                    .orElse(-1);
+        } catch (IOException e) {
+            return -1;
         }
     }
 
