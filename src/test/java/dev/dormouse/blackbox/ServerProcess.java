@@ -29,12 +29,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerProcess implements AutoCloseable {
 
-    private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
+    /** Where the build puts the application. */
+    private static final Path APPLICATION = Path.of("target/quarkus-app");
     private static final int PID_FILE_PORT_LINE = 3;
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
 
+    /**
+     * How a server is started, beside its options.
+     *
+     * @param prefix what the command begins with, e.g. to become another user
+     * @param application directory of the packaged application
+     * @param environment variables over those of the tests
+     */
+    public record Launch(List<String> prefix, Path application, Map<String, String> environment) {}
+
     private final Path dataDir;
-    private final Map<String, String> environment;
+    private final Launch launch;
     private final List<String> options;
     private final int apiPort = freePort();
     private final int routerPort = freePort();
@@ -45,9 +55,9 @@ public final class ServerProcess implements AutoCloseable {
             .build();
     private @Nullable Process process;
 
-    private ServerProcess(Path dataDir, Map<String, String> environment, List<String> options) {
+    private ServerProcess(Path dataDir, Launch launch, List<String> options) {
         this.dataDir = dataDir;
-        this.environment = Map.copyOf(environment);
+        this.launch = launch;
         this.options = List.copyOf(options);
     }
 
@@ -58,18 +68,23 @@ public final class ServerProcess implements AutoCloseable {
 
     /** @param environment set for the server beside what this process has */
     public static ServerProcess start(Path dataDir, Map<String, String> environment, String... options) {
-        ServerProcess server = new ServerProcess(dataDir, environment, List.of(options));
+        return start(dataDir, new Launch(List.of(), APPLICATION, environment), options);
+    }
+
+    public static ServerProcess start(Path dataDir, Launch launch, String... options) {
+        ServerProcess server = new ServerProcess(dataDir, launch, List.of(options));
         server.start();
         return server;
     }
 
     /** Starts it again after {@link #kill} or {@link #stop}. */
     public void start() {
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(launch.prefix());
+        command.addAll(List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-Xmx256m",
                 "-jar",
-                JAR.toString(),
+                launch.application().resolve("quarkus-run.jar").toString(),
                 "server",
                 "--data-dir",
                 dataDir.toString(),
@@ -83,7 +98,7 @@ public final class ServerProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
-        builder.environment().putAll(environment);
+        builder.environment().putAll(launch.environment());
         try {
             process = builder.start();
         } catch (IOException e) {
@@ -138,6 +153,11 @@ public final class ServerProcess implements AutoCloseable {
         return dataDir.resolve("server.log");
     }
 
+    /** The log of its ateom. */
+    public Path ateomLog() {
+        return dataDir.resolve("ateom/ateom.log");
+    }
+
     public URI api(String path) {
         return URI.create("http://localhost:" + apiPort + path);
     }
@@ -174,7 +194,8 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    public HttpResponse<String> call(String method, String path, @Nullable String body) {
+    /** @param headers name, value, name, value… */
+    public HttpResponse<String> call(String method, String path, @Nullable String body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(api(path))
                 .timeout(Duration.ofSeconds(60))
                 .method(
@@ -183,6 +204,9 @@ public final class ServerProcess implements AutoCloseable {
         if (body != null) {
             request.header("Content-Type", "application/json");
         }
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         return send(request.build());
     }
 
@@ -190,12 +214,24 @@ public final class ServerProcess implements AutoCloseable {
         return call("GET", path, null);
     }
 
-    /** A request through the router to an actor of the default atespace. */
-    public HttpResponse<String> request(String actor, String path) {
-        return send(HttpRequest.newBuilder(URI.create("http://localhost:" + routerPort + path))
+    /** Health and metrics. */
+    public HttpResponse<String> getManagement(String path) {
+        return get(managementPort, path);
+    }
+
+    /**
+     * A request through the router to an actor of the default atespace.
+     *
+     * @param headers name, value, name, value…
+     */
+    public HttpResponse<String> request(String actor, String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + routerPort + path))
                 .timeout(Duration.ofSeconds(60))
-                .header("Host", actor + ".default.actors.resources.substrate.ate.dev")
-                .build());
+                .header("Host", actor + ".default.actors.resources.substrate.ate.dev");
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request.build());
     }
 
     private HttpResponse<String> get(int port, String path) {
@@ -239,7 +275,7 @@ public final class ServerProcess implements AutoCloseable {
         return process;
     }
 
-    private static int freePort() {
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {
