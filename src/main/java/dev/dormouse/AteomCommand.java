@@ -4,7 +4,6 @@ import dev.dormouse.ateom.AteomApplication;
 import dev.dormouse.ateom.SandboxChoice;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,9 +35,7 @@ final class AteomCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         SandboxChoice.check(
-                Optional.ofNullable(sandbox)
-                        .or(() -> Settings.find("dormouse.standalone.sandbox"))
-                        .orElse("auto"),
+                sandbox == null ? Settings.find("dormouse.standalone.sandbox").orElse("auto") : sandbox,
                 Settings.find("dormouse.ateom.runsc").map(Path::of));
         Settings.set(Settings.DATA_DIR, Settings.dataDirectory(dataDir));
         Settings.set("quarkus.http.port", port);

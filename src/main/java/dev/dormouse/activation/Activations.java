@@ -9,6 +9,7 @@ import dev.dormouse.name.TemplateRef;
 import dev.dormouse.platform.Failure;
 import dev.dormouse.scheduler.Explanation;
 import dev.dormouse.worker.Workers;
+import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
@@ -79,7 +80,9 @@ public class Activations implements Waker {
         if (wake == null || !wake.isReachable()) {
             return sleep.get();
         }
-        return wake.whenEnded().onItemOrFailure().transformToUni((actor, failure) -> sleep.get());
+        // the wake ends on a thread of somebody else's trace
+        Supplier<Uni<Actor>> traced = Context.current().wrapSupplier(sleep);
+        return wake.whenEnded().onItemOrFailure().transformToUni((actor, failure) -> traced.get());
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.dormouse.name.AtespaceName;
 import dev.dormouse.platform.Code;
 import dev.dormouse.platform.DormouseConfig;
 import dev.dormouse.platform.Failure;
+import dev.dormouse.platform.LogFields;
 import dev.dormouse.scheduler.Eviction;
 import dev.dormouse.scheduler.Need;
 import dev.dormouse.template.ActorTemplate;
@@ -130,8 +131,15 @@ class IdleActors {
                 .subscribe()
                 .with(actor -> {}, failure -> {
                     drowsiness.failed(key);
-                    LOG.warnf("idle actor %s could not be suspended: %s", key, failure.getMessage());
+                    fields(key)
+                            .log(() ->
+                                    LOG.warnf("idle actor %s could not be suspended: %s", key, failure.getMessage()));
                 });
+    }
+
+    private LogFields fields(ActorKey key) {
+        Actor known = records.last(key);
+        return known == null ? LogFields.of(key) : Traces.fields(known);
     }
 
     private Uni<ActorTemplate> template(ActorKey key) {

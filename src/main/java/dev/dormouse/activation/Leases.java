@@ -3,6 +3,7 @@ package dev.dormouse.activation;
 import dev.dormouse.actor.ActorStore;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.platform.DormouseConfig;
+import dev.dormouse.platform.LogFields;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -71,7 +72,7 @@ class Leases {
         return store.renew(owner, due, lease)
                 .invoke(lost -> lost.forEach(key -> {
                     // whatever this replica writes for it from now on is refused by the record's state
-                    LOG.warnf("the transition of %s was taken over", key);
+                    LogFields.of(key).log(() -> LOG.warnf("the transition of %s was taken over", key));
                     release(key, due.getOrDefault(key, -1L));
                 }))
                 .replaceWithVoid();

@@ -68,7 +68,9 @@ class Ports {
                 .with(
                         // opening it again gives the same port
                         written -> {},
-                        failure -> LOG.debugf("port of %s not recorded: %s", actor.key(), failure.getMessage()));
+                        failure -> Traces.fields(actor)
+                                .log(() ->
+                                        LOG.debugf("port of %s not recorded: %s", actor.key(), failure.getMessage())));
         return new Route(actor.key(), actor.generation(), endpoint.host(), port);
     }
 }

@@ -6,6 +6,7 @@ import dev.dormouse.actor.ActorStore;
 import dev.dormouse.actor.ActorStore.WorkerAfter;
 import dev.dormouse.actor.Cause;
 import dev.dormouse.name.ActorKey;
+import dev.dormouse.platform.LogFields;
 import dev.dormouse.worker.Occupants;
 import dev.dormouse.worker.Stay;
 import dev.dormouse.worker.Workers;
@@ -113,7 +114,7 @@ class Reconciler implements Occupants {
     }
 
     private Uni<?> fell(Stay stay, String type, String why, WorkerAfter after) {
-        LOG.warnf("%s fell off worker %s: %s", stay.actor(), stay.worker(), why);
+        fields(stay).log(() -> LOG.warnf("%s fell off its worker: %s", stay.actor(), why));
         return store.fell(stay.actor(), stay.generation(), type, why, true, after)
                 .invoke(fallen -> {
                     fallen.ifPresent(records::saw);
@@ -167,6 +168,15 @@ class Reconciler implements Occupants {
                 .subscribe()
                 .with(
                         done -> {},
-                        failure -> LOG.warnf("%s on worker %s: %s", stay.actor(), stay.worker(), failure.getMessage()));
+                        failure -> fields(stay).log(() -> LOG.warnf("%s: %s", stay.actor(), failure.getMessage())));
+    }
+
+    private LogFields fields(Stay stay) {
+        Actor known = records.last(stay.actor());
+        LogFields fields = LogFields.of(stay.actor())
+                .worker(workers.find(stay.worker())
+                        .map(worker -> LogFields.workerName(worker.pool(), worker.pod()))
+                        .orElse(stay.worker().toString()));
+        return known == null ? fields : fields.template(known.template());
     }
 }

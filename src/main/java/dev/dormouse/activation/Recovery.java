@@ -72,7 +72,7 @@ class Recovery {
     }
 
     private Uni<Void> finish(Actor actor) {
-        LOG.infof("taking over %s, left in %s", actor.key(), actor.status());
+        Traces.fields(actor).log(() -> LOG.infof("taking over %s, left in %s", actor.key(), actor.status()));
         records.saw(actor);
         Uni<?> finished = switch (actor.status()) {
             case RESUMING -> wake(actor);
@@ -81,8 +81,10 @@ class Recovery {
         };
         return finished.replaceWithVoid()
                 .onFailure()
-                .invoke(failure -> LOG.warnf(
-                        "%s, left in %s, is not recovered: %s", actor.key(), actor.status(), failure.getMessage()))
+                .invoke(failure -> Traces.fields(actor)
+                        .log(() -> LOG.warnf(
+                                "%s, left in %s, is not recovered: %s",
+                                actor.key(), actor.status(), failure.getMessage())))
                 .onFailure()
                 .recoverWithNull();
     }

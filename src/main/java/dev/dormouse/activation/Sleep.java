@@ -31,6 +31,7 @@ final class Sleep {
     private static final Logger LOG = Logger.getLogger(Sleep.class);
     private static final Duration BEFORE_ASKING_AGAIN = Duration.ofMillis(200);
     private static final Duration LONGEST_BEFORE_ASKING_AGAIN = Duration.ofSeconds(2);
+    private static final long MICROS_PER_MILLI = 1000;
 
     private final Sleeps with;
     private final ActorKey key;
@@ -46,17 +47,26 @@ final class Sleep {
         this.to = to;
         this.cause = cause;
         this.settledBy = Deadline.in(with.settleLimit());
-        this.trace = with.traces.begin(to == ActorStatus.PAUSING ? "pause" : "suspend", key);
+        this.trace = with.traces.begin(to == ActorStatus.PAUSING ? "pause" : "suspend", key, cause);
     }
 
     Uni<Actor> run(@Nullable Instant idleBefore) {
-        return begin(idleBefore).onItemOrFailure().invoke((actor, failure) -> trace.end(failure));
+        return traced(begin(idleBefore));
+    }
+
+    /** A sleep whose owner died, from its intent on. */
+    Uni<Actor> takeOver(Actor actor) {
+        return traced(goOn(actor));
+    }
+
+    private Uni<Actor> traced(Uni<Actor> sleep) {
+        return sleep.onItemOrFailure().invoke((actor, failure) -> trace.end(failure));
     }
 
     private Uni<Actor> begin(@Nullable Instant idleBefore) {
         var wish = new ActorStore.Sleep(
                 key, to, cause, Sleeps.newSnapshotId(), with.leases.owner(), with.leases.lease(), idleBefore);
-        return with.store.sleep(wish).chain(outcome -> switch (outcome) {
+        return trace.step("claim", with.store.sleep(wish)).chain(outcome -> switch (outcome) {
             case ActorStore.Claimed claimed -> goOn(claimed.actor());
             case ActorStore.Moved moved -> moved(moved.actor(), idleBefore);
             case ActorStore.Gone() -> throw Records.notFound(key);
@@ -69,7 +79,10 @@ final class Sleep {
         return switch (actor.status()) {
             case RUNNING -> Uni.createFrom().item(actor);
             case SUSPENDED -> to == ActorStatus.SUSPENDING ? Uni.createFrom().item(actor) : refuse(actor);
-            case PAUSED -> to == ActorStatus.PAUSING ? Uni.createFrom().item(actor) : with.promote(actor, cause);
+            case PAUSED ->
+                to == ActorStatus.PAUSING
+                        ? Uni.createFrom().item(actor)
+                        : trace.step("promote", with.promote(actor, cause));
             case RESUMING -> refuse(actor);
             // the same, by another replica
             case SUSPENDING, PAUSING ->
@@ -88,10 +101,12 @@ final class Sleep {
     }
 
     /** From the intent on: takes the snapshot it names, again if need be. */
-    Uni<Actor> goOn(Actor actor) {
+    private Uni<Actor> goOn(Actor actor) {
         watch.claimDone();
         with.records.saw(actor);
         Actor.Activation activation = Objects.requireNonNull(actor.activation());
+        trace.about(actor.template());
+        trace.on(activation);
         Stay stay = new Stay(activation.workerUid(), key, actor.generation());
         with.leases.hold(key, actor.generation());
         return with.workloads
@@ -110,15 +125,19 @@ final class Sleep {
                 Objects.requireNonNull(Objects.requireNonNull(actor.intent()).snapshotId());
         boolean pause = to == ActorStatus.PAUSING;
         Scope scope = Snapshots.scope(key, blueprint, pause, worker.get());
-        return askForSnapshot(actor, snapshot, scope, pause ? null : blueprint.location(), stay)
+        Traces.Step call = trace.call("checkpoint");
+        return askForSnapshot(actor, snapshot, scope, pause ? null : blueprint.location(), stay, call.parent())
                 .onItemOrFailure()
                 .transformToUni((response, failure) -> {
                     if (failure != null) {
+                        call.end(failure);
                         return unanswered(stay, failure);
                     }
                     if (response.hasFailure()) {
+                        call.refused(response.getFailure());
                         return refused(stay, response);
                     }
+                    call.end(null);
                     SnapshotTaken taken = response.getTaken();
                     Instant at = with.clock.instant();
                     // after a restart of this server its hardware may have become known only now
@@ -129,14 +148,14 @@ final class Sleep {
 
     /** Asks again while the worker is there: ateom answers the same snapshot the same. */
     private Uni<CheckpointResponse> askForSnapshot(
-            Actor actor, UUID snapshot, Scope scope, @Nullable String location, Stay stay) {
+            Actor actor, UUID snapshot, Scope scope, @Nullable String location, Stay stay, String traceParent) {
         return Uni.createFrom()
                 .deferred(() -> {
                     Worker worker = with.workers
                             .find(stay.worker())
                             .orElseThrow(() -> new IllegalStateException("the worker is gone"));
                     return with.ateom.checkpoint(
-                            worker, actor, snapshot, Snapshots.toWire(scope), location, false, trace.parent());
+                            worker, actor, snapshot, Snapshots.toWire(scope), location, false, traceParent);
                 })
                 .onFailure(failure -> with.workers.isHeardOf(stay.worker()))
                 .retry()
@@ -148,21 +167,24 @@ final class Sleep {
         var reported = taken.getPhases();
         Phases phases =
                 new Phases(watch.claimMicros(), 0, 0, 0, reported.getCheckpoint(), reported.getStore(), watch.micros());
-        return Persistently.write(
-                        with.leases.lease(),
-                        () -> with.store.slept(key, stay.generation(), snapshot, with.keepDurable(), phases))
-                .chain(asleep -> {
-                    with.workers.released(stay);
-                    with.metrics.ended("asleep", cause);
-                    with.metrics.phases(phases);
-                    return settle(asleep);
-                });
+        Uni<Optional<Actor>> written = Persistently.write(
+                with.leases.lease(),
+                () -> with.store.slept(key, stay.generation(), snapshot, with.keepDurable(), phases));
+        return trace.step("record", written).chain(asleep -> {
+            with.workers.released(stay);
+            if (asleep.isPresent()) {
+                with.metrics.ended("asleep", cause);
+                with.metrics.phases(phases);
+                trace.log(() -> LOG.infof("%s sleeps, after %d ms", key, phases.total() / MICROS_PER_MILLI));
+            }
+            return settle(asleep);
+        });
     }
 
     private Uni<Actor> refused(Stay stay, CheckpointResponse response) {
         Reason reason = response.getFailure().getReason();
         String error = response.getFailure().getMessage();
-        LOG.warnf("worker %s could not take a snapshot of %s: %s: %s", stay.worker(), key, reason, error);
+        trace.log(() -> LOG.warnf("no snapshot of %s could be taken: %s: %s", key, reason, error));
         if (reason == Reason.NOT_RUNNING || reason == Reason.STALE_GENERATION) {
             return discardAndFall(stay, "Crashed", error);
         }
@@ -177,7 +199,7 @@ final class Sleep {
     }
 
     private Uni<Actor> unanswered(Stay stay, Throwable failure) {
-        LOG.warnf("worker %s did not answer when %s was to sleep: %s", stay.worker(), key, failure);
+        trace.log(() -> LOG.warnf("its worker did not answer when %s was to sleep: %s", key, failure));
         return discardAndFall(stay, "WorkerLost", "its worker did not answer when a snapshot was to be taken");
     }
 

@@ -94,7 +94,7 @@ class Sleeps {
         }
         Uni<Actor> finished = actor.activation() == null
                 ? new Promotion(this, actor.key(), Cause.RECOVERY).upload(actor)
-                : new Sleep(this, actor.key(), actor.status(), Cause.RECOVERY).goOn(actor);
+                : new Sleep(this, actor.key(), actor.status(), Cause.RECOVERY).takeOver(actor);
         carryOut(actor.key(), begun, finished);
         return begun.flight().whenEnded();
     }

@@ -91,7 +91,12 @@ class StartPlans {
     private static Need need(
             Blueprint blueprint, Map<String, String> selector, @Nullable SnapshotRef from, boolean boot) {
         Need.Requirements where = new Need.Requirements(
-                blueprint.sandboxClass(), blueprint.where(), selector, blueprint.pool(), memory(blueprint, from, boot));
+                blueprint.sandboxClass(),
+                blueprint.template().getSpec().sandboxClass() != null,
+                blueprint.where(),
+                selector,
+                blueprint.pool(),
+                memory(blueprint, from, boot));
         SnapshotRef golden = blueprint.golden();
         List<UUID> near = from == null
                 ? List.of()

@@ -28,6 +28,8 @@ final class Wake {
     /** A worker that fails before it has looked at the actor is not the actor's fault: others are tried. */
     private static final int ATTEMPTS = 3;
 
+    private static final long MICROS_PER_MILLI = 1000;
+
     private final Wakes with;
     private final ActorKey key;
     private final boolean boot;
@@ -47,7 +49,7 @@ final class Wake {
         this.flight = flight;
         this.workerBy = Deadline.in(with.waitLimit());
         this.settledBy = Deadline.in(with.settleLimit());
-        this.trace = with.traces.begin("wake", key);
+        this.trace = with.traces.begin("wake", key, cause);
     }
 
     Uni<Actor> run() {
@@ -59,6 +61,7 @@ final class Wake {
     }
 
     private Uni<Actor> decide(Actor actor) {
+        trace.about(actor.template());
         return switch (actor.status()) {
             case RUNNING -> Uni.createFrom().item(actor);
             case RESUMING, SUSPENDING, PAUSING ->
@@ -73,9 +76,18 @@ final class Wake {
     }
 
     private Uni<Actor> place(Actor actor, StartPlan plan) {
+        Traces.Step claim = trace.step("claim");
         return with.dispatcher
                 .reserve(key, plan.need(), workerBy.left())
-                .chain(worker -> isAwayFromHome(plan, worker) ? bringHome(actor, worker) : claim(actor, plan, worker));
+                .onFailure()
+                .invoke(claim::end)
+                .chain(worker -> {
+                    if (isAwayFromHome(plan, worker)) {
+                        claim.end(null);
+                        return bringHome(actor, worker);
+                    }
+                    return claim(actor, plan, worker, claim);
+                });
     }
 
     private static boolean isAwayFromHome(StartPlan plan, Worker worker) {
@@ -85,14 +97,16 @@ final class Wake {
     /** The node that holds its newest state has no free worker, another has: the state is made durable and goes there. */
     private Uni<Actor> bringHome(Actor actor, Worker worker) {
         with.workers.unreserve(worker.uid());
-        return with.sleeps.promote(actor, cause).chain(this::decide);
+        return trace.step("promote", with.sleeps.promote(actor, cause)).chain(this::decide);
     }
 
-    private Uni<Actor> claim(Actor actor, StartPlan plan, Worker worker) {
+    private Uni<Actor> claim(Actor actor, StartPlan plan, Worker worker, Traces.Step step) {
         var claim = new ActorStore.Claim(
                 key, actor.version(), worker.uid(), cause, with.leases.owner(), with.leases.lease(), watch.micros());
         return with.store
                 .claim(claim)
+                .onItemOrFailure()
+                .invoke((outcome, failure) -> step.end(failure))
                 .onFailure()
                 .invoke(() -> with.workers.taken(worker.uid()))
                 .chain(outcome -> switch (outcome) {
@@ -116,7 +130,7 @@ final class Wake {
 
     private Uni<Actor> claimed(Actor actor, StartPlan plan, Worker worker) {
         watch.claimDone();
-        trace.phase("claim", watch.claimMicros());
+        trace.on(Objects.requireNonNull(actor.activation()));
         with.warming.wanted(plan.blueprint());
         attempts++;
         Stay stay = new Stay(worker.uid(), key, actor.generation());
@@ -134,27 +148,32 @@ final class Wake {
     }
 
     private Uni<Actor> activate(Actor actor, StartPlan plan, Worker worker, Stay stay) {
+        Traces.Step call = trace.call("activate");
         return with.ateom
-                .activate(worker, actor, plan, trace.parent())
+                .activate(worker, actor, plan, call.parent())
                 .onItemOrFailure()
                 .transformToUni((response, failure) -> {
                     if (failure != null) {
+                        call.end(failure);
                         return unanswered(worker, stay, failure);
                     }
-                    return response.hasActivated()
-                            ? activated(actor, worker, stay, response.getActivated())
-                            : refused(plan, stay, response);
+                    if (response.hasActivated()) {
+                        call.end(null);
+                        return activated(actor, worker, stay, response.getActivated());
+                    }
+                    call.refused(response.getFailure());
+                    return refused(plan, stay, response);
                 });
     }
 
     private Uni<Actor> activated(Actor actor, Worker worker, Stay stay, Activated answer) {
         Actor.Endpoint endpoint = new Actor.Endpoint(answer.getHost(), answer.getPortsMap());
         Phases phases = phases(answer);
-        trace.phases(phases);
         // requests go out while RUNNING is being written
         flight.reachable(reachable(actor, endpoint));
-        return Persistently.write(
-                        with.leases.lease(), () -> with.store.running(key, actor.generation(), endpoint, phases))
+        Uni<Optional<Actor>> written = Persistently.write(
+                with.leases.lease(), () -> with.store.running(key, actor.generation(), endpoint, phases));
+        return trace.step("record", written)
                 .chain(running -> running.isPresent() ? running(running.get(), phases) : fenced(worker, stay));
     }
 
@@ -162,6 +181,7 @@ final class Wake {
         with.records.saw(actor);
         with.metrics.ended("woken", cause);
         with.metrics.phases(phases);
+        trace.log(() -> LOG.infof("%s woke in %d ms", key, phases.total() / MICROS_PER_MILLI));
         return Uni.createFrom().item(actor);
     }
 
@@ -184,7 +204,7 @@ final class Wake {
 
     /** Somebody else ended this activation meanwhile: what runs is to stop. */
     private Uni<Actor> fenced(Worker worker, Stay stay) {
-        LOG.infof("activation %d of %s was ended meanwhile", stay.generation(), key);
+        trace.log(() -> LOG.infof("activation %d of %s was ended meanwhile", stay.generation(), key));
         return with.ateom
                 .discard(worker, stay)
                 .chain(() -> with.records.read(key))
@@ -199,7 +219,7 @@ final class Wake {
     private Uni<Actor> refused(StartPlan plan, Stay stay, ActivateResponse response) {
         Reason reason = response.getFailure().getReason();
         String error = response.getFailure().getMessage();
-        LOG.warnf("worker %s could not wake %s: %s: %s", stay.worker(), key, reason, error);
+        trace.log(() -> LOG.warnf("%s could not be woken: %s: %s", key, reason, error));
         return switch (reason) {
             // the slot, not the actor
             case BUSY, NOT_RUNNING, STALE_GENERATION ->
@@ -216,7 +236,7 @@ final class Wake {
     /** Nobody knows whether it runs: it is ended; where that isn't confirmed either, the worker is left alone until it reports. */
     private Uni<Actor> unanswered(Worker worker, Stay stay, Throwable failure) {
         String error = "worker %s/%s did not answer".formatted(worker.pool(), worker.pod());
-        LOG.warnf("%s when it was to wake %s: %s", error, key, failure);
+        trace.log(() -> LOG.warnf("%s when it was to wake %s: %s", error, key, failure));
         return with.ateom
                 .discard(worker, stay)
                 .chain(clean -> rollBack(stay, error, true, clean ? WorkerAfter.FREE : WorkerAfter.LOST))

@@ -170,6 +170,10 @@ class Workloads {
                 .addAllArgs(list(spec.args()))
                 .setWorkingDir(spec.workingDir() == null ? "" : spec.workingDir())
                 .putAllEnv(env(spec, secrets));
+        list(spec.env()).stream()
+                .filter(variable -> variable.valueFrom() != null)
+                .map(ActorTemplateSpec.EnvVar::name)
+                .forEach(container::addSecretEnv);
         if (spec.readyz() != null) {
             ActorTemplateSpec.HttpGet probe = spec.readyz().httpGet();
             container.setReadyz(HttpProbe.newBuilder()

@@ -13,6 +13,7 @@ final class Activation {
     private final ActorKey actor;
     private final long generation;
     private final Workload workload;
+    private final Secrets secrets;
     private volatile boolean cancelled;
     private volatile boolean suspendRequested;
     private volatile @Nullable Started started;
@@ -29,6 +30,7 @@ final class Activation {
         this.actor = actor;
         this.generation = generation;
         this.workload = workload;
+        this.secrets = Secrets.of(workload);
     }
 
     ActorKey actor() {
@@ -41,6 +43,11 @@ final class Activation {
 
     Workload workload() {
         return workload;
+    }
+
+    /** What must not be quoted of it. */
+    Secrets secrets() {
+        return secrets;
     }
 
     boolean is(ActorKey otherActor, long otherGeneration) {

@@ -83,10 +83,14 @@ final class ActorLog {
         }
     }
 
-    /** The last lines that were printed, for a message: joined by " | ", at most 500 characters. Empty when there is nothing. */
-    synchronized String lastLines(int count) {
+    /**
+     * The last lines that were printed, for a message: joined by " | ", at most 500 characters. Empty when there is nothing.
+     *
+     * @param secrets masked before anything is cut off
+     */
+    synchronized String lastLines(int count, Secrets secrets) {
         collect();
-        String tail = tail();
+        String tail = secrets.mask(tail());
         List<String> lines = tail.lines().filter(line -> !line.isBlank()).toList();
         String last = lines.stream()
                 .skip(Math.max(0, lines.size() - count))

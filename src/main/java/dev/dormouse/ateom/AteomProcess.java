@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,7 @@ class AteomProcess {
     private final Vertx vertx;
     private final Instance<WorkerRegistry> here;
     private final String httpHost;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(AteomProcess::thread);
 
     private @Nullable NodeLock lock;
     private @Nullable ManagedChannel channel;
@@ -115,6 +116,14 @@ class AteomProcess {
         } catch (Exception e) {
             throw new IllegalStateException("ateom can't start: " + e.getMessage(), e);
         }
+    }
+
+    private static Thread thread(Runnable task) {
+        return Thread.ofVirtual().unstarted(() -> {
+            // what a command starts in the background would log with that command's fields: threads inherit them
+            MDC.clear();
+            task.run();
+        });
     }
 
     private static String hostName() {

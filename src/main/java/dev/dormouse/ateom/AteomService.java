@@ -84,13 +84,23 @@ final class AteomService implements Ateom {
     public Uni<ActivateResponse> activate(ActivateRequest request) {
         return command(
                 () -> telemetry.activate(
-                        request, () -> slot(request.getWorkerUid()).activate(request)),
+                        request,
+                        worker(request.getWorkerUid()),
+                        () -> slot(request.getWorkerUid()).activate(request)),
                 failure -> ActivateResponse.newBuilder().setFailure(failure).build());
     }
 
     @Override
     public Uni<CheckpointResponse> checkpoint(CheckpointRequest request) {
-        return command(() -> telemetry.checkpoint(request, () -> takeOrFind(request)), AteomService::notTaken);
+        return command(
+                () -> telemetry.checkpoint(
+                        request,
+                        slots.find(request.getWorkerUid())
+                                .map(slot -> slot.workload(actor(request.getActor())))
+                                .orElse(null),
+                        worker(request.getWorkerUid()),
+                        () -> takeOrFind(request)),
+                AteomService::notTaken);
     }
 
     private CheckpointResponse takeOrFind(CheckpointRequest request) throws CommandFailure {
@@ -144,6 +154,10 @@ final class AteomService implements Ateom {
 
     private static ActorKey actor(ActorRef ref) {
         return ActorKey.of(ref.getAtespace(), ref.getId());
+    }
+
+    private String worker(String uid) {
+        return slots.find(uid).map(WorkerSlot::name).orElse(uid);
     }
 
     private WorkerSlot slot(String uid) throws CommandFailure {

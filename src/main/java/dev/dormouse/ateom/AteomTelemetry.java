@@ -2,40 +2,35 @@ package dev.dormouse.ateom;
 
 import dev.dormouse.ateom.wire.ActivateRequest;
 import dev.dormouse.ateom.wire.ActivateResponse;
-import dev.dormouse.ateom.wire.ActorRef;
 import dev.dormouse.ateom.wire.CheckpointRequest;
 import dev.dormouse.ateom.wire.CheckpointResponse;
 import dev.dormouse.ateom.wire.Failure;
-import dev.dormouse.ateom.wire.Phases;
+import dev.dormouse.ateom.wire.Workload;
+import dev.dormouse.name.ActorKey;
+import dev.dormouse.name.TemplateRef;
+import dev.dormouse.platform.LogFields;
+import dev.dormouse.platform.TraceParent;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
-import java.util.List;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import org.jboss.logging.MDC;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** What activations and checkpoints leave behind for operators: log fields, metrics per phase, spans of the caller's trace. */
+/** What activations and checkpoints leave behind for operators: log lines, metrics per phase, spans of the caller's trace. */
 final class AteomTelemetry {
 
+    private static final Logger LOG = Logger.getLogger(AteomTelemetry.class);
     private static final String OK = "ok";
-    private static final TextMapGetter<String> TRACE_PARENT = new TextMapGetter<>() {
-        @Override
-        public Iterable<String> keys(String traceParent) {
-            return List.of("traceparent");
-        }
-
-        @Override
-        public @Nullable String get(@Nullable String traceParent, String key) {
-            return key.equals("traceparent") ? traceParent : null;
-        }
-    };
 
     private final MeterRegistry metrics;
     private final Tracer tracer;
@@ -45,100 +40,137 @@ final class AteomTelemetry {
         this.tracer = tracer;
     }
 
-    ActivateResponse activate(ActivateRequest request, Callable<ActivateResponse> work) throws Exception {
-        Span span = span("ateom activate", request.getTraceParent(), request.getActor());
-        span.setAttribute("dormouse.template", request.getWorkload().getTemplateName());
-        try (Fields fields = new Fields(request.getActor(), request.getWorkerUid())) {
-            fields.put(
-                    "template",
-                    request.getWorkload().getTemplateNamespace() + "/"
-                            + request.getWorkload().getTemplateName());
+    /** @param worker as {@link LogFields#workerName} gives it */
+    ActivateResponse activate(ActivateRequest request, String worker, Callable<ActivateResponse> work)
+            throws Exception {
+        ActorKey actor =
+                ActorKey.of(request.getActor().getAtespace(), request.getActor().getId());
+        Command command =
+                new Command("activate", actor, template(request.getWorkload()), worker, request.getTraceParent());
+        return command.run(() -> {
             ActivateResponse response = work.call();
-            if (response.hasActivated()) {
-                Phases phases = response.getActivated().getPhases();
-                phase(span, "activate", "prepare", phases.getPrepare());
-                phase(span, "activate", "restore", phases.getRestore());
-                phase(span, "activate", "ready", phases.getReady());
+            if (response.hasFailure()) {
+                command.refused(response.getFailure());
+                return response;
             }
-            outcome(span, "activate", response.hasFailure() ? response.getFailure() : null);
+            var phases = response.getActivated().getPhases();
+            Map<String, Long> micros = new LinkedHashMap<>();
+            micros.put("prepare", phases.getPrepare());
+            micros.put("restore", phases.getRestore());
+            micros.put("ready", phases.getReady());
+            command.done(micros);
             return response;
-        } finally {
-            span.end();
-        }
+        });
     }
 
-    CheckpointResponse checkpoint(CheckpointRequest request, Callable<CheckpointResponse> work) throws Exception {
-        Span span = span("ateom checkpoint", request.getTraceParent(), request.getActor());
-        try (Fields fields = new Fields(request.getActor(), request.getWorkerUid())) {
+    /** @param template of the actor; null when the worker runs no such actor */
+    CheckpointResponse checkpoint(
+            CheckpointRequest request, @Nullable Workload workload, String worker, Callable<CheckpointResponse> work)
+            throws Exception {
+        ActorKey actor =
+                ActorKey.of(request.getActor().getAtespace(), request.getActor().getId());
+        TemplateRef template = workload == null ? null : template(workload);
+        Command command = new Command("checkpoint", actor, template, worker, request.getTraceParent());
+        return command.run(() -> {
             CheckpointResponse response = work.call();
-            if (response.hasTaken()) {
-                phase(
-                        span,
-                        "checkpoint",
-                        "checkpoint",
-                        response.getTaken().getPhases().getCheckpoint());
-                phase(
-                        span,
-                        "checkpoint",
-                        "store",
-                        response.getTaken().getPhases().getStore());
-                metrics.summary("dormouse.ateom.snapshot.bytes")
-                        .record(response.getTaken().getSizeBytes());
+            if (response.hasFailure()) {
+                command.refused(response.getFailure());
+                return response;
             }
-            outcome(span, "checkpoint", response.hasFailure() ? response.getFailure() : null);
+            var phases = response.getTaken().getPhases();
+            Map<String, Long> micros = new LinkedHashMap<>();
+            micros.put("checkpoint", phases.getCheckpoint());
+            micros.put("store", phases.getStore());
+            command.done(micros);
+            metrics.summary("dormouse.ateom.snapshot.bytes")
+                    .record(response.getTaken().getSizeBytes());
             return response;
-        } finally {
-            span.end();
-        }
+        });
     }
 
-    private Span span(String name, String traceParent, ActorRef actor) {
-        Context parent = traceParent.isEmpty()
-                ? Context.root()
-                : W3CTraceContextPropagator.getInstance().extract(Context.root(), traceParent, TRACE_PARENT);
-        return tracer.spanBuilder(name)
-                .setParent(parent)
-                .setAttribute("dormouse.atespace", actor.getAtespace())
-                .setAttribute("dormouse.actor", actor.getId())
-                .startSpan();
+    private static TemplateRef template(Workload workload) {
+        return new TemplateRef(workload.getTemplateNamespace(), workload.getTemplateName());
     }
 
-    private void phase(Span span, String command, String phase, long micros) {
-        span.setAttribute("dormouse.phase." + phase + "_us", micros);
-        Timer.builder("dormouse.ateom.phase")
-                .description("Time that a phase of a command took")
-                .tag("command", command)
-                .tag("phase", phase)
-                .publishPercentileHistogram()
-                .register(metrics)
-                .record(micros, TimeUnit.MICROSECONDS);
-    }
+    /** One command of the control plane. */
+    private final class Command {
 
-    private void outcome(Span span, String command, @Nullable Failure failure) {
-        String outcome = failure == null ? OK : failure.getReason().name();
-        metrics.counter("dormouse.ateom.commands", "command", command, "outcome", outcome)
-                .increment();
-        if (failure != null) {
-            span.setStatus(StatusCode.ERROR, outcome);
-        }
-    }
+        private final String name;
+        private final ActorKey actor;
+        private final Span span;
+        private final LogFields fields;
 
-    /** Fields of every log line that is written meanwhile by this thread. */
-    private static final class Fields implements AutoCloseable {
-
-        Fields(ActorRef actor, String worker) {
-            put("atespace", actor.getAtespace());
-            put("actor", actor.getId());
-            put("worker", worker);
+        Command(String name, ActorKey actor, @Nullable TemplateRef template, String worker, String traceParent) {
+            this.name = name;
+            this.actor = actor;
+            this.span = tracer.spanBuilder("ateom " + name)
+                    .setParent(TraceParent.read(traceParent))
+                    .setSpanKind(SpanKind.SERVER)
+                    .setAttribute("dormouse.atespace", actor.atespace().value())
+                    .setAttribute("dormouse.actor", actor.id().value())
+                    .setAttribute("dormouse.worker", worker)
+                    .startSpan();
+            LogFields known = LogFields.of(actor).worker(worker).trace(span.getSpanContext());
+            if (template != null) {
+                known = known.template(template);
+                span.setAttribute("dormouse.template", template.toString());
+            }
+            this.fields = known;
         }
 
-        void put(String name, String value) {
-            MDC.put(name, value);
+        <T> T run(Callable<T> work) throws Exception {
+            try (LogFields.Scope open = fields.open()) {
+                return work.call();
+            } catch (CommandFailure e) {
+                refused(e.toWire());
+                throw e;
+            } catch (Exception e) {
+                span.setStatus(StatusCode.ERROR, String.valueOf(e.getMessage()));
+                count("error");
+                throw e;
+            } finally {
+                span.end();
+            }
         }
 
-        @Override
-        public void close() {
-            List.of("atespace", "actor", "worker", "template").forEach(MDC::remove);
+        /** @param micros that each phase took, in the order in which they followed each other until now */
+        void done(Map<String, Long> micros) {
+            long total = micros.values().stream().mapToLong(Long::longValue).sum();
+            Instant begin = Instant.now().minus(total, ChronoUnit.MICROS);
+            for (Map.Entry<String, Long> phase : micros.entrySet()) {
+                Instant end = begin.plus(phase.getValue(), ChronoUnit.MICROS);
+                tracer.spanBuilder(phase.getKey())
+                        .setParent(Context.root().with(span))
+                        .setStartTimestamp(begin)
+                        .startSpan()
+                        .end(end);
+                begin = end;
+                record(phase.getKey(), phase.getValue());
+            }
+            count(OK);
+            LOG.infof("%s of %s took %d ms", name, actor, TimeUnit.MICROSECONDS.toMillis(total));
+        }
+
+        void refused(Failure failure) {
+            String reason = failure.getReason().name();
+            span.setStatus(StatusCode.ERROR, reason + ": " + failure.getMessage());
+            count(reason);
+            LOG.warnf("%s of %s failed: %s: %s", name, actor, reason, failure.getMessage());
+        }
+
+        private void record(String phase, long micros) {
+            Timer.builder("dormouse.ateom.phase")
+                    .description("Time that a phase of a command took")
+                    .tag("command", name)
+                    .tag("phase", phase)
+                    .publishPercentileHistogram()
+                    .register(metrics)
+                    .record(micros, TimeUnit.MICROSECONDS);
+        }
+
+        private void count(String outcome) {
+            metrics.counter("dormouse.ateom.commands", "command", name, "outcome", outcome)
+                    .increment();
         }
     }
 }

@@ -58,6 +58,11 @@ final class CommandFailure extends Exception {
                         Failure.Reason.SANDBOX, "the worker failed at " + doing + ": " + e.getMessage(), e);
     }
 
+    /** The sandbox's words may quote the workload's. */
+    CommandFailure without(Secrets secrets) {
+        return new CommandFailure(reason, secrets.mask(String.valueOf(getMessage())), this);
+    }
+
     Failure.Reason reason() {
         return reason;
     }

@@ -180,7 +180,7 @@ final class Startup {
         ActorLog log =
                 new ActorLog(node.logs(), activation.actor(), node.limits().logBytes(), sandbox.logs());
         running.exited().thenAccept(exit -> {
-            activation.exited(withOutput(exit, log));
+            activation.exited(withOutput(exit, log, activation.secrets()));
             changed.run();
         });
         awaitReady(activation, request, running, log);
@@ -229,16 +229,16 @@ final class Startup {
                                 container.getReadyz().getPath(),
                                 limit.toMillis(),
                                 probe.lastAnswer(),
-                                output(log));
+                                output(log, activation.secrets()));
         return new CommandFailure(Failure.Reason.BOOT_FAILED, why.strip());
     }
 
-    private static Exit withOutput(Exit exit, ActorLog log) {
-        return new Exit(exit.code(), (exit.message() + output(log)).strip());
+    private static Exit withOutput(Exit exit, ActorLog log, Secrets secrets) {
+        return new Exit(exit.code(), (exit.message() + output(log, secrets)).strip());
     }
 
-    private static String output(ActorLog log) {
-        String lines = log.lastLines(LINES_OF_OUTPUT);
+    private static String output(ActorLog log, Secrets secrets) {
+        String lines = log.lastLines(LINES_OF_OUTPUT, secrets);
         return lines.isEmpty() ? "; it printed nothing" : "; its last output: " + lines;
     }
 

@@ -12,6 +12,9 @@ import dev.dormouse.ateom.wire.SlotReport.State;
 import dev.dormouse.ateom.wire.Workload;
 import dev.dormouse.files.FileTree;
 import dev.dormouse.name.ActorKey;
+import dev.dormouse.name.PoolRef;
+import dev.dormouse.name.TemplateRef;
+import dev.dormouse.platform.LogFields;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxRuntime;
 import java.util.concurrent.locks.ReentrantLock;
@@ -139,9 +142,8 @@ final class WorkerSlot implements AutoCloseable {
     }
 
     private ActivateResponse startFailed(Activation starting, CommandFailure failure) {
-        LOG.infof("%s did not start: %s: %s", starting.actor(), failure.reason(), failure.getMessage());
         node.fence().end(starting.actor(), starting.generation());
-        ActivateResponse answer = failed(failure);
+        ActivateResponse answer = failed(failure.without(starting.secrets()));
         answers.remember(new SlotAnswers.Start(starting.actor(), starting.generation()), answer);
         free();
         return answer;
@@ -273,7 +275,10 @@ final class WorkerSlot implements AutoCloseable {
             changed.run();
         } catch (CommandFailure e) {
             // the next start creates its own sandbox, and fails with this if it must
-            LOG.warnf("worker %s could not prepare a sandbox: %s", identity.getPod(), e.getMessage());
+            LogFields.of(new TemplateRef(workload.getTemplateNamespace(), workload.getTemplateName()))
+                    .worker(name())
+                    .log(() ->
+                            LOG.warnf("worker %s could not prepare a sandbox: %s", identity.getPod(), e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -282,6 +287,18 @@ final class WorkerSlot implements AutoCloseable {
     /** Looks at what runs: is it idle, has it printed something. Called a few times a second. */
     void sample(long now) {
         occupancy.sample(now);
+    }
+
+    /** As logs, traces and the journal have it. */
+    String name() {
+        return LogFields.workerName(new PoolRef(identity.getNamespace(), identity.getPool()), identity.getPod());
+    }
+
+    /** What the actor runs here; null when this slot doesn't hold it. */
+    @Nullable
+    Workload workload(ActorKey actor) {
+        Activation present = occupancy.activation();
+        return present != null && present.actor().equals(actor) ? present.workload() : null;
     }
 
     boolean isFree() {

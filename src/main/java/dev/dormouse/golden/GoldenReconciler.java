@@ -10,6 +10,7 @@ import dev.dormouse.journal.ChangeFeed.Change;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.TemplateRef;
 import dev.dormouse.platform.DormouseConfig;
+import dev.dormouse.platform.LogFields;
 import dev.dormouse.template.ActorTemplate;
 import dev.dormouse.template.Catalog;
 import io.quarkus.runtime.StartupEvent;
@@ -161,7 +162,8 @@ class GoldenReconciler {
             return;
         }
         step.take(template).subscribe().with(delay -> next(uid, delay), e -> {
-            LOG.warnf(e, "template %s can't be looked after; trying again", template.ref());
+            LogFields.of(template.ref())
+                    .log(() -> LOG.warnf(e, "template %s can't be looked after; trying again", template.ref()));
             next(uid, AFTER_ERROR);
         });
     }

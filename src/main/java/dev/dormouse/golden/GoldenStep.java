@@ -7,6 +7,7 @@ import dev.dormouse.actor.ActorStore.WorkerAfter;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.platform.Code;
 import dev.dormouse.platform.Failure;
+import dev.dormouse.platform.LogFields;
 import dev.dormouse.snapshot.Scope;
 import dev.dormouse.snapshot.SnapshotRef;
 import dev.dormouse.template.ActorTemplate;
@@ -149,7 +150,7 @@ final class GoldenStep {
         return catalog.templateStatus(template, ready, golden)
                 .invoke(written -> {
                     if (written) {
-                        LOG.infof("template %s is ready", template.ref());
+                        LogFields.of(template.ref()).log(() -> LOG.infof("template %s is ready", template.ref()));
                     }
                 })
                 .replaceWith(AT_ONCE);
@@ -173,7 +174,9 @@ final class GoldenStep {
             return failedOnce(template, phase, reason, why);
         }
         if (!(failure instanceof Failure)) {
-            LOG.errorf(failure, "the golden actor of %s can't be looked after; trying again", template.ref());
+            fields(template)
+                    .log(() -> LOG.errorf(
+                            failure, "the golden actor of %s can't be looked after; trying again", template.ref()));
         }
         return write(template, status(template).blocked(why)).replaceWith(WHILE_BLOCKED);
     }
@@ -186,7 +189,7 @@ final class GoldenStep {
     private Uni<Duration> failedOnce(ActorTemplate template, GoldenPhase then, String reason, String why) {
         int failures = status(template).failures() + 1;
         String detail = "Attempt %d of %d failed: %s".formatted(failures, ATTEMPTS, why);
-        LOG.warnf("template %s: %s", template.ref(), detail);
+        fields(template).log(() -> LOG.warnf("template %s: %s", template.ref(), detail));
         if (failures >= ATTEMPTS) {
             return stop(GoldenActor.of(template), detail)
                     .chain(() -> write(template, status(template).failed(reason, detail)));
@@ -211,6 +214,10 @@ final class GoldenStep {
                 actors.fell(actor.key(), actor.generation(), "Crashed", why, false, WorkerAfter.LOST)
                         .replaceWithVoid();
         };
+    }
+
+    private static LogFields fields(ActorTemplate template) {
+        return LogFields.of(GoldenActor.of(template)).template(template.ref());
     }
 
     private GoldenStatus status(ActorTemplate template) {

@@ -6,6 +6,7 @@ import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.AtespaceName;
 import dev.dormouse.platform.Code;
 import dev.dormouse.platform.Failure;
+import dev.dormouse.platform.LogFields;
 import dev.dormouse.template.Catalog;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -66,14 +67,20 @@ final class GoldenSweep {
     private Uni<Void> remove(Actor actor) {
         return GoldenStep.stop(actors, actor, "its template was deleted")
                 .chain(() -> actors.delete(actor.key(), null))
-                .invoke(() -> LOG.infof("removed golden actor %s, whose template is gone", actor.key()))
+                .invoke(() -> fields(actor)
+                        .log(() -> LOG.infof("removed golden actor %s, whose template is gone", actor.key())))
                 .replaceWithVoid()
                 .onFailure(GoldenSweep::isGone)
                 .recoverWithNull()
                 .onFailure()
-                .invoke(e -> LOG.warnf("golden actor %s stays for now: %s", actor.key(), e.getMessage()))
+                .invoke(e -> fields(actor)
+                        .log(() -> LOG.warnf("golden actor %s stays for now: %s", actor.key(), e.getMessage())))
                 .onFailure()
                 .recoverWithNull();
+    }
+
+    private static LogFields fields(Actor actor) {
+        return LogFields.of(actor.key()).template(actor.template());
     }
 
     private static boolean isGone(Throwable failure) {

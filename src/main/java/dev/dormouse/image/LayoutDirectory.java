@@ -2,6 +2,7 @@ package dev.dormouse.image;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -31,6 +32,9 @@ final class LayoutDirectory extends LayoutSource {
         } catch (OrasException e) {
             if (e.getCause() instanceof NoSuchFileException) {
                 throw new NoSuchFileException(digest, null, "not in the layout");
+            }
+            if (e.getCause() instanceof AccessDeniedException denied) {
+                throw new IOException(denied.getFile() + " may not be read by this user", e);
             }
             throw new IOException(e.getMessage(), e);
         }

@@ -1,6 +1,7 @@
 package dev.dormouse.router;
 
 import dev.dormouse.platform.Code;
+import dev.dormouse.platform.LogFields;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
@@ -92,10 +93,11 @@ final class Exchange {
             attempt.start();
         } catch (RuntimeException e) {
             // e.g. a header that the client's side takes and the server's doesn't
-            log.warnf(
-                    e,
-                    "A request for actor %s could not be sent",
-                    target.address().key());
+            LogFields.of(target.address().key())
+                    .log(() -> log.warnf(
+                            e,
+                            "A request for actor %s could not be sent",
+                            target.address().key()));
             refuse(Answers.of(400, Code.INVALID_ARGUMENT, "the request can't be sent on to the actor"));
         }
     }

@@ -58,6 +58,15 @@ record Explainer(
     }
 
     private Optional<String> hardwareObjection(Hardware hardware) {
+        if (!need.where().hasClass(hardware)) {
+            return Optional.of(
+                    hardware.equals(Hardware.UNKNOWN)
+                            ? "not heard of yet"
+                            : "its sandboxes are of class %s, the template names %s"
+                                    .formatted(
+                                            hardware.sandboxClass(),
+                                            need.where().sandboxClass()));
+        }
         Need.Memory memory = need.where().memory();
         if (memory == null || memory.runsOn(hardware)) {
             return Optional.empty();
@@ -110,20 +119,39 @@ record Explainer(
                         + placed.worker().pod();
             case Placement.NoPool() ->
                 "no worker pool matches the template's sandboxClass and the template/actor selectors";
-            case Placement.NoHardware() -> "no worker has the sandbox build and CPU that the snapshot was taken with";
+            case Placement.NoHardware() -> noHardware();
             case Placement.AllBusy() -> "no free workers available: " + counts();
         };
     }
 
-    private String counts() {
-        List<Candidate> fitting = workers.stream()
+    private String noHardware() {
+        List<Candidate> fitting = fitting();
+        boolean noneOfClass = fitting.stream().noneMatch(worker -> need.where().hasClass(worker.hardware()));
+        if (!noneOfClass) {
+            return "no worker has the sandbox build and CPU that the snapshot was taken with";
+        }
+        List<String> classes = fitting.stream()
+                .map(worker -> worker.hardware().sandboxClass())
+                .distinct()
+                .sorted()
+                .toList();
+        return "no worker has sandboxes of class %s, which the template names: those of the fitting pools have %s"
+                .formatted(need.where().sandboxClass(), String.join(", ", classes));
+    }
+
+    private List<Candidate> fitting() {
+        return workers.stream()
                 .filter(worker -> pools.containsKey(worker.pool())
                         && need.where().admits(Objects.requireNonNull(pools.get(worker.pool()))))
                 .toList();
+    }
+
+    private String counts() {
+        List<Candidate> fitting = fitting();
         if (fitting.isEmpty()) {
             return "the fitting pools have no workers yet";
         }
-        return "of %d workers in fitting pools %d are busy, %d draining, %d lost, %d of another sandbox build or CPU"
+        return "of %d workers in fitting pools %d are busy, %d draining, %d lost, %d of another class or build of sandbox, or CPU"
                 .formatted(
                         fitting.size(),
                         count(fitting, Candidate.State.ASSIGNED),

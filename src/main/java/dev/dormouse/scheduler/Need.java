@@ -25,6 +25,8 @@ public record Need(
     }
 
     /**
+     * @param sandboxClass that the pool must have
+     * @param exactClass nothing stands in for that class, as the process sandbox does where gvisor can't run
      * @param template what the template asks of a pool's labels
      * @param actor what the actor asks of a pool's labels
      * @param pool the only pool allowed; null for any
@@ -32,6 +34,7 @@ public record Need(
      */
     public record Requirements(
             String sandboxClass,
+            boolean exactClass,
             LabelQuery template,
             Map<String, String> actor,
             @Nullable PoolRef pool,
@@ -46,7 +49,11 @@ public record Need(
         }
 
         boolean runsOn(Hardware hardware) {
-            return memory == null || memory.runsOn(hardware);
+            return hasClass(hardware) && (memory == null || memory.runsOn(hardware));
+        }
+
+        boolean hasClass(Hardware hardware) {
+            return !exactClass || sandboxClass.equals(hardware.sandboxClass());
         }
     }
 

@@ -64,13 +64,18 @@ record ManifestChange(
                 same ? Outcome.UNCHANGED : Outcome.CONFIGURED);
     }
 
-    /** An API server fills in defaults before it compares, so writing one out is no change. */
+    /**
+     * An API server fills in defaults before it compares, so writing one out is no change; but for the class of sandbox, where a
+     * named one is stricter than the same by default.
+     */
     private static boolean sameTemplate(ManifestObject object, ManifestRow row) {
         ActorTemplateSpec declared = object.specAs(ActorTemplateSpec.class);
-        return declared != null
-                && declared.withDefaults()
-                        .equals(ManifestJson.stored(row.spec(), ActorTemplateSpec.class)
-                                .withDefaults());
+        if (declared == null) {
+            return false;
+        }
+        ActorTemplateSpec stored = ManifestJson.stored(row.spec(), ActorTemplateSpec.class);
+        return declared.withDefaults().equals(stored.withDefaults())
+                && declared.sandboxClass() == stored.sandboxClass();
     }
 
     private void refuseNewSpecOfTemplate(List<ManifestError> errors) {

@@ -7,6 +7,7 @@ import dev.dormouse.actor.ActorStatus;
 import dev.dormouse.actor.ActorStore;
 import dev.dormouse.actor.Cause;
 import dev.dormouse.platform.DormouseConfig;
+import dev.dormouse.platform.LogFields;
 import dev.dormouse.platform.ShutdownOrder;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.ShutdownEvent;
@@ -115,8 +116,10 @@ class StandaloneServer {
                 .suspend(actor.key(), Cause.DRAIN)
                 .replaceWith(true)
                 .onFailure()
-                .invoke(failure ->
-                        LOG.warning(actor.key() + " goes back to its last snapshot: " + failure.getMessage()))
+                .invoke(failure -> LogFields.of(actor.key())
+                        .template(actor.template())
+                        .log(() ->
+                                LOG.warning(actor.key() + " goes back to its last snapshot: " + failure.getMessage())))
                 .onFailure()
                 .recoverWithItem(false);
     }

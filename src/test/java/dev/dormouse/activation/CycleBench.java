@@ -10,12 +10,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.awaitility.Awaitility;
 
 /**
  * Resume and suspend in cycles, without REST: what wakes and sleeps themselves cost. Arguments: callers, workers, cycles.
  */
 final class CycleBench {
+
+    /** A line for each wake and sleep would be most of what is measured here. */
+    private static final Logger LOG = Logger.getLogger("dev.dormouse.activation");
 
     private final World world;
     private final int cycles;
@@ -32,6 +37,7 @@ final class CycleBench {
     }
 
     public static void main(String[] arguments) throws InterruptedException {
+        LOG.setLevel(Level.WARNING);
         int callers = Integer.parseInt(arguments[0]);
         int workers = Integer.parseInt(arguments[1]);
         int cycles = Integer.parseInt(arguments[2]);

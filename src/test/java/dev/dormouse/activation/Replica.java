@@ -50,7 +50,7 @@ final class Replica implements AutoCloseable {
         Ateoms ateoms = new Ateoms(address -> life.limits(Ateom.class, ateomAt.apply(address)));
         AteomCalls calls = new AteomCalls(ateoms, config);
         ActivationMetrics metrics = new ActivationMetrics(new SimpleMeterRegistry(), workers);
-        Traces traces = new Traces(OpenTelemetry.noop().getTracer("test"), clock);
+        Traces traces = new Traces(OpenTelemetry.noop().getTracer("test"));
         Records records = new Records(store);
         Workloads workloads = new Workloads(catalog, clock);
         StartPlans plans = new StartPlans(workloads, workers);

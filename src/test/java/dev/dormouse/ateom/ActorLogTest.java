@@ -67,6 +67,6 @@ class ActorLogTest {
     void theLastLinesFitIntoAMessage() throws IOException {
         print("first\n\n  second  \nthird\n");
 
-        assertThat(log.lastLines(2)).isEqualTo("second | third");
+        assertThat(log.lastLines(2, new Secrets(List.of()))).isEqualTo("second | third");
     }
 }

@@ -32,9 +32,16 @@ public final class ServerProcess implements AutoCloseable {
     private static final int PID_FILE_PORT_LINE = 3;
     private static final Duration START_LIMIT = Duration.ofSeconds(90);
 
-    private final Program program = Program.underTest().withJvmOptions("-Xmx256m");
+    /**
+     * How a server is started, beside its options.
+     *
+     * @param prefix what the command begins with, e.g. to become another user
+     * @param environment variables over those of the tests
+     */
+    public record Launch(List<String> prefix, Program program, Map<String, String> environment) {}
+
     private final Path dataDir;
-    private final Map<String, String> environment;
+    private final Launch launch;
     private final List<String> options;
     private final int apiPort = freePort();
     private final int routerPort = freePort();
@@ -45,9 +52,9 @@ public final class ServerProcess implements AutoCloseable {
             .build();
     private @Nullable Process process;
 
-    private ServerProcess(Path dataDir, Map<String, String> environment, List<String> options) {
+    private ServerProcess(Path dataDir, Launch launch, List<String> options) {
         this.dataDir = dataDir;
-        this.environment = Map.copyOf(environment);
+        this.launch = launch;
         this.options = List.copyOf(options);
     }
 
@@ -58,7 +65,11 @@ public final class ServerProcess implements AutoCloseable {
 
     /** @param environment set for the server beside what this process has */
     public static ServerProcess start(Path dataDir, Map<String, String> environment, String... options) {
-        ServerProcess server = new ServerProcess(dataDir, environment, List.of(options));
+        return start(dataDir, new Launch(List.of(), Program.underTest(), environment), options);
+    }
+
+    public static ServerProcess start(Path dataDir, Launch launch, String... options) {
+        ServerProcess server = new ServerProcess(dataDir, launch, List.of(options));
         server.start();
         return server;
     }
@@ -76,10 +87,12 @@ public final class ServerProcess implements AutoCloseable {
                 "--management-port",
                 String.valueOf(managementPort)));
         arguments.addAll(options);
-        ProcessBuilder builder = new ProcessBuilder(program.command(arguments))
+        List<String> command = new ArrayList<>(launch.prefix());
+        command.addAll(launch.program().withJvmOptions("-Xmx256m").command(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
-        builder.environment().putAll(environment);
+        builder.environment().putAll(launch.environment());
         try {
             process = builder.start();
         } catch (IOException e) {
@@ -134,6 +147,11 @@ public final class ServerProcess implements AutoCloseable {
         return dataDir.resolve("server.log");
     }
 
+    /** The log of its ateom. */
+    public Path ateomLog() {
+        return dataDir.resolve("ateom/ateom.log");
+    }
+
     public URI api(String path) {
         return URI.create("http://localhost:" + apiPort + path);
     }
@@ -170,7 +188,8 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    public HttpResponse<String> call(String method, String path, @Nullable String body) {
+    /** @param headers name, value, name, value… */
+    public HttpResponse<String> call(String method, String path, @Nullable String body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(api(path))
                 .timeout(Duration.ofSeconds(60))
                 .method(
@@ -179,6 +198,9 @@ public final class ServerProcess implements AutoCloseable {
         if (body != null) {
             request.header("Content-Type", "application/json");
         }
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         return send(request.build());
     }
 
@@ -186,12 +208,24 @@ public final class ServerProcess implements AutoCloseable {
         return call("GET", path, null);
     }
 
-    /** A request through the router to an actor of the default atespace. */
-    public HttpResponse<String> request(String actor, String path) {
-        return send(HttpRequest.newBuilder(URI.create("http://localhost:" + routerPort + path))
+    /** Health and metrics. */
+    public HttpResponse<String> getManagement(String path) {
+        return get(managementPort, path);
+    }
+
+    /**
+     * A request through the router to an actor of the default atespace.
+     *
+     * @param headers name, value, name, value…
+     */
+    public HttpResponse<String> request(String actor, String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + routerPort + path))
                 .timeout(Duration.ofSeconds(60))
-                .header("Host", actor + ".default.actors.resources.substrate.ate.dev")
-                .build());
+                .header("Host", actor + ".default.actors.resources.substrate.ate.dev");
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request.build());
     }
 
     private HttpResponse<String> get(int port, String path) {
@@ -235,7 +269,7 @@ public final class ServerProcess implements AutoCloseable {
         return process;
     }
 
-    private static int freePort() {
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

@@ -134,19 +134,4 @@ class StandaloneIT {
     private static String type(Object event) {
         return ((JsonObject) event).getString("type");
     }
-
-    @Test
-    void metricsCountActivations() throws Exception {
-        create(server, "measured");
-        count(server.request("measured", "/"));
-
-        String metrics = java.net.http.HttpClient.newHttpClient()
-                .send(
-                        java.net.http.HttpRequest.newBuilder(server.management("/q/metrics"))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString())
-                .body();
-
-        assertThat(metrics).contains("dormouse_activations_total").contains("dormouse_activation_phase_seconds");
-    }
 }

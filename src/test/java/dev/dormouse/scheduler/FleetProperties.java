@@ -84,7 +84,7 @@ class FleetProperties {
             }
         }
         Need need = new Need(
-                new Need.Requirements("gvisor", LabelQuery.ANY, Map.of(), null, new Need.Memory("b1", "cpu")),
+                new Need.Requirements("gvisor", false, LabelQuery.ANY, Map.of(), null, new Need.Memory("b1", "cpu")),
                 "digest",
                 near ? List.of(SNAPSHOT) : List.of(),
                 home ? "n3" : null);

@@ -21,7 +21,7 @@ class FleetTest {
     private static final PoolRef POOL = new PoolRef("demo", "pool");
     private static final Hardware GVISOR = new Hardware("gvisor", Set.of("build-1"), "amd64/f00");
     private static final Need.Requirements ANYWHERE =
-            new Need.Requirements("gvisor", LabelQuery.ANY, Map.of(), null, null);
+            new Need.Requirements("gvisor", false, LabelQuery.ANY, Map.of(), null, null);
     private static final Need ANY = new Need(ANYWHERE, "digest", List.of(), null);
 
     private final Fleet fleet = new Fleet(1);
@@ -53,7 +53,10 @@ class FleetTest {
 
     private static Need needing(Need.Memory memory) {
         return new Need(
-                new Need.Requirements("gvisor", LabelQuery.ANY, Map.of(), null, memory), "digest", List.of(), null);
+                new Need.Requirements("gvisor", false, LabelQuery.ANY, Map.of(), null, memory),
+                "digest",
+                List.of(),
+                null);
     }
 
     private String placed(Need need) {
@@ -121,7 +124,7 @@ class FleetTest {
         assertThat(fleet.place(ANY)).isInstanceOf(Placement.AllBusy.class);
         assertThat(fleet.explain(ANY).summary())
                 .isEqualTo("no free workers available: of 3 workers in fitting pools 1 are busy, 1 draining, 1 lost,"
-                        + " 0 of another sandbox build or CPU");
+                        + " 0 of another class or build of sandbox, or CPU");
         assertThat(fleet.explain(ANY).workers())
                 .extracting(Explanation.WorkerFit::pod, Explanation.WorkerFit::reason)
                 .contains(tuple("busy", "busy with default/other"));
@@ -196,6 +199,25 @@ class FleetTest {
     }
 
     @Test
+    void theProcessSandboxStandsInForNoClassThatATemplateNames() {
+        Hardware process = new Hardware("process", Set.of(), "amd64/f00");
+        add("laptop", "n1", "", 100, process, Candidate.State.FREE);
+        var named = new Need.Requirements("gvisor", true, LabelQuery.ANY, Map.of(), null, null);
+        Need need = new Need(named, "digest", List.of(), null);
+
+        assertThat(placed(ANY)).isEqualTo("laptop");
+        assertThat(fleet.place(need)).isInstanceOf(Placement.NoHardware.class);
+        assertThat(fleet.explain(need).summary())
+                .isEqualTo("no worker has sandboxes of class gvisor, which the template names:"
+                        + " those of the fitting pools have process");
+        assertThat(fleet.explain(need).workers().getFirst().reason())
+                .isEqualTo("its sandboxes are of class process, the template names gvisor");
+
+        add("server", "n2", "", 100);
+        assertThat(placed(need)).isEqualTo("server");
+    }
+
+    @Test
     void aWorkerThatHasNotReportedMayStillFit() {
         add("new", "n1", "", 100, Hardware.UNKNOWN, Candidate.State.FREE);
 
@@ -212,17 +234,18 @@ class FleetTest {
         add("here", "n1", "", 100);
         LabelQuery fast =
                 new LabelQuery(Map.of(), List.of(new Expression("tier", Operator.IN, Set.of("fast", "faster"))));
-        var fits = new Need.Requirements("gvisor", fast, Map.of("tier", "fast"), null, null);
-        var actorDiffers = new Need.Requirements("gvisor", fast, Map.of("tier", "faster"), null, null);
+        var fits = new Need.Requirements("gvisor", false, fast, Map.of("tier", "fast"), null, null);
+        var actorDiffers = new Need.Requirements("gvisor", false, fast, Map.of("tier", "faster"), null, null);
         var templateDiffers = new Need.Requirements(
                 "gvisor",
+                false,
                 new LabelQuery(Map.of(), List.of(new Expression("tier", Operator.NOT_IN, Set.of("fast")))),
                 Map.of(),
                 null,
                 null);
-        var otherClass = new Need.Requirements("microvm", LabelQuery.ANY, Map.of(), null, null);
-        var otherPool =
-                new Need.Requirements("gvisor", LabelQuery.ANY, Map.of(), new PoolRef("demo", "elsewhere"), null);
+        var otherClass = new Need.Requirements("microvm", false, LabelQuery.ANY, Map.of(), null, null);
+        var otherPool = new Need.Requirements(
+                "gvisor", false, LabelQuery.ANY, Map.of(), new PoolRef("demo", "elsewhere"), null);
 
         assertThat(fleet.place(new Need(fits, "d", List.of(), null))).isInstanceOf(Placement.Placed.class);
         for (var where : List.of(actorDiffers, templateDiffers, otherClass, otherPool)) {

@@ -84,6 +84,14 @@ class ManifestCatalogTest {
     }
 
     @Test
+    void aNamedSandboxClassIsMoreThanTheSameByDefault() throws Exception {
+        fixture.apply(template("tally", "app"));
+        String named = template("tally", "app").replace("snapshotsConfig:", "sandboxClass: gvisor\n  snapshotsConfig:");
+
+        assertThatThrownBy(() -> fixture.apply(named)).hasStackTraceContaining("spec: Spec is immutable");
+    }
+
+    @Test
     void aDefaultWrittenOutIsNoChangeOfTheSpec() throws Exception {
         fixture.apply(template("tally", "app"));
 

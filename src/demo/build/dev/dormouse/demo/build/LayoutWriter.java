@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,7 +89,17 @@ public final class LayoutWriter {
                 .withPlatform(Platform.of("linux", arch));
         Path index = directory.resolve("index.json");
         Files.writeString(index, Index.fromPath(index).withNewManifests(descriptor).toJson());
+        makeReadable();
         return digest;
+    }
+
+    /** The library writes blobs for the present user alone; who runs the image is often another. */
+    private void makeReadable() throws IOException {
+        try (var blobs = Files.newDirectoryStream(directory.resolve("blobs/sha256"))) {
+            for (Path blob : blobs) {
+                Files.setPosixFilePermissions(blob, PosixFilePermissions.fromString("rw-r--r--"));
+            }
+        }
     }
 
     /** As images name it. */
