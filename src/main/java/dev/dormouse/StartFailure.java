@@ -22,18 +22,20 @@ final class StartFailure {
     /** What was thrown, without the wrappers that only say that something was. */
     private static Throwable told(Throwable failure) {
         Throwable told = failure;
-        while (told.getCause() != null && !(told instanceof QuarkusBindException) && saysNothing(told)) {
-            told = told.getCause();
+        for (Throwable cause = told.getCause();
+                cause != null && !(told instanceof QuarkusBindException) && saysNothing(told, cause);
+                cause = told.getCause()) {
+            told = cause;
         }
         return told;
     }
 
-    private static boolean saysNothing(Throwable failure) {
+    private static boolean saysNothing(Throwable failure, Throwable cause) {
         String message = failure.getMessage();
         return message == null
                 || message.equals("Failed to start quarkus")
-                || message.equals(failure.getCause().toString())
-                || failure.getCause() instanceof QuarkusBindException;
+                || message.equals(cause.toString())
+                || cause instanceof QuarkusBindException;
     }
 
     private static String join(String before, String line) {

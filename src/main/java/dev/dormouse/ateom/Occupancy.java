@@ -95,7 +95,7 @@ final class Occupancy {
     void sample(long now) {
         Activation present = activation;
         Started started = present == null ? null : present.started();
-        if (started != null && state == State.RUNNING && present.exit() == null) {
+        if (present != null && started != null && state == State.RUNNING && present.exit() == null) {
             started.idle().sample(now, started.running().usage());
             started.log().collect();
         }

@@ -1,5 +1,6 @@
 package dev.dormouse.cli;
 
+import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,7 +27,7 @@ final class CompletionCommand implements Runnable {
     private CommandSpec spec;
 
     @Parameters(paramLabel = "SHELL", description = "bash or zsh.")
-    private Shell shell;
+    private @Nullable Shell shell;
 
     CompletionCommand(KubectlAte root) {
         this.root = root;
