@@ -12,7 +12,7 @@ import jakarta.enterprise.event.Observes;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Gives a {@link Problem} to what ends before REST sees it: bodies and paths that are too large. */
+/** Gives a {@link Problem} to what ends before REST sees it: bodies and paths that are too large, paths that mean another place. */
 @ApplicationScoped
 class HttpEdge {
 
@@ -35,6 +35,11 @@ class HttpEdge {
         HttpServerRequest request = context.request();
         if (request.uri().length() > LONGEST_URI) {
             answer(context, HttpRefusal.problem(414));
+            return;
+        }
+        Optional<String> objection = RequestTarget.objection(request.uri());
+        if (objection.isPresent()) {
+            answer(context, Problem.of(Code.INVALID_ARGUMENT, objection.get()));
         } else if (declaredLength(request) > maxBody) {
             // the rest of the body is not worth reading
             context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
