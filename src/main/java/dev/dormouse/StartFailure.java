@@ -22,9 +22,7 @@ final class StartFailure {
     /** What was thrown, without the wrappers that only say that something was. */
     private static Throwable told(Throwable failure) {
         Throwable told = failure;
-        for (Throwable cause = told.getCause();
-                cause != null && !(told instanceof QuarkusBindException) && saysNothing(told, cause);
-                cause = told.getCause()) {
+        for (Throwable cause = told.getCause(); cause != null && saysNothing(told, cause); cause = told.getCause()) {
             told = cause;
         }
         return told;
@@ -35,7 +33,12 @@ final class StartFailure {
         return message == null
                 || message.equals("Failed to start quarkus")
                 || message.equals(cause.toString())
-                || cause instanceof QuarkusBindException;
+                || isOfAPort(cause);
+    }
+
+    private static boolean isOfAPort(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return failure instanceof QuarkusBindException || (cause != null && isOfAPort(cause));
     }
 
     private static String join(String before, String line) {
