@@ -9,7 +9,6 @@ import dev.dormouse.ateom.wire.ActivateResponse;
 import dev.dormouse.worker.Stay;
 import dev.dormouse.worker.Worker;
 import dev.dormouse.worker.Workers;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.util.Objects;
@@ -55,23 +54,18 @@ class Recovery {
         this.metrics = metrics;
     }
 
-    /** Takes over what is due and works on it; ends when all of it was dealt with. */
+    /** Takes over what is due. Ends when that is done: one that takes long to finish must not hold up the next. */
     Uni<Void> run() {
         if (!workers.areKnown()) {
             // their actors would count as lost
             return Uni.createFrom().voidItem();
         }
         return store.takeOverExpired(leases.owner(), leases.lease(), AT_ONCE)
-                .chain(expired -> Multi.createFrom()
-                        .iterable(expired)
-                        .onItem()
-                        .transformToUniAndMerge(this::finish)
-                        .collect()
-                        .last()
-                        .replaceWithVoid());
+                .invoke(expired -> expired.forEach(this::finish))
+                .replaceWithVoid();
     }
 
-    private Uni<Void> finish(Actor actor) {
+    private void finish(Actor actor) {
         Traces.fields(actor).log(() -> LOG.infof("taking over %s, left in %s", actor.key(), actor.status()));
         records.saw(actor);
         Uni<?> finished = switch (actor.status()) {
@@ -79,14 +73,13 @@ class Recovery {
             case SUSPENDING, PAUSING -> sleeps.takeOver(actor);
             case SUSPENDED, PAUSED, RUNNING -> Uni.createFrom().voidItem();
         };
-        return finished.replaceWithVoid()
-                .onFailure()
-                .invoke(failure -> Traces.fields(actor)
-                        .log(() -> LOG.warnf(
-                                "%s, left in %s, is not recovered: %s",
-                                actor.key(), actor.status(), failure.getMessage())))
-                .onFailure()
-                .recoverWithNull();
+        finished.subscribe()
+                .with(
+                        done -> {},
+                        failure -> Traces.fields(actor)
+                                .log(() -> LOG.warnf(
+                                        "%s, left in %s, is not recovered: %s",
+                                        actor.key(), actor.status(), failure.getMessage())));
     }
 
     private Uni<Void> wake(Actor actor) {

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,7 @@ class ChaosIT {
     /** Not fewer than 50: the promise of docs/operations.md. */
     private static final int KILLS = Integer.getInteger("chaos.kills", 52);
 
+    private static final List<String> SETTLED = List.of("STATUS_RUNNING", "STATUS_SUSPENDED");
     private static final int ACTORS = 12;
     private static final int CALLERS = 4;
     private static final long LONGEST_PAUSE_MILLIS = 900;
@@ -219,15 +221,25 @@ class ChaosIT {
                 .orElse(false);
     }
 
-    private void assertNobodyIsStuck(ServerProcess server) {
+    private static void assertNobodyIsStuck(ServerProcess server) {
         await("no actor in a transition")
                 .atMost(RECOVERY)
                 .pollInterval(Duration.ofMillis(250))
-                .until(() -> actors(server).stream()
-                        .map(JsonObject.class::cast)
-                        .map(actor -> actor.getString("status"))
-                        .allMatch(status ->
-                                List.of("STATUS_RUNNING", "STATUS_SUSPENDED").contains(status)));
+                .untilAsserted(() -> {
+                    List<JsonObject> stuck = actors(server).stream()
+                            .map(JsonObject.class::cast)
+                            .filter(actor -> !SETTLED.contains(actor.getString("status")))
+                            .toList();
+                    assertThat(stuck).as(() -> historyOf(server, stuck)).isEmpty();
+                });
+    }
+
+    /** What the journal says of them: without it, a failure here tells nobody why. */
+    private static String historyOf(ServerProcess server, List<JsonObject> actors) {
+        return actors.stream()
+                .map(actor -> server.get("/v1/atespaces/default/actors/" + actor.getString("id") + "/events")
+                        .body())
+                .collect(Collectors.joining("\n"));
     }
 
     private void assertEveryActorAnswersFromItsDurableState(ServerProcess server, List<String> ids) {

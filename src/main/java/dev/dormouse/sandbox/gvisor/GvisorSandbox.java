@@ -104,7 +104,7 @@ final class GvisorSandbox implements Prepared, Running {
         }
         try {
             Files.createDirectories(image);
-            run(containers.checkpointScript(image), CHECKPOINT_LIMIT, "checkpoint");
+            run(containers.checkpointScript(image, ports.values()), CHECKPOINT_LIMIT, "checkpoint");
         } catch (IOException e) {
             unfreezeAfterFailure();
             throw RunscFailure.of("checkpoint", e);

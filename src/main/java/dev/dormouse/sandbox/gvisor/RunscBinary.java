@@ -58,6 +58,11 @@ record RunscBinary(Path path, Build build, boolean networkMask) {
                 build.flags().getLast());
     }
 
+    /** False for a release that ends all connections when it writes a snapshot. */
+    boolean keepsConnections() {
+        return build.flags().getLast().endsWith(KEEP_CONNECTIONS);
+    }
+
     private static String connectionFlag(String known) {
         // open connections must not make a checkpoint fail; the flag was renamed
         return "-" + (known.contains(KEEP_CONNECTIONS) ? KEEP_CONNECTIONS : DROP_CONNECTIONS);

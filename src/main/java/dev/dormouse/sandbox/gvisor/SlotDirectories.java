@@ -75,6 +75,11 @@ record SlotDirectories(Path run, Path work) {
         return bundles().resolve(container);
     }
 
+    /** For a snapshot that nobody keeps. */
+    Path unkept() {
+        return bundles().resolve("unkept");
+    }
+
     Path errors() {
         return bundles().resolve("errors");
     }
