@@ -16,9 +16,12 @@ import dev.dormouse.sandbox.SandboxRuntime.Slot;
 import dev.dormouse.sandbox.SandboxRuntime.Usage;
 import dev.dormouse.sandbox.TestServer;
 import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -83,6 +86,29 @@ class GvisorLifecycleTest {
         Running second = gvisor.restore(slot, image);
 
         assertThat(get(slot, second, "/count")).isEqualTo("3");
+    }
+
+    @Test
+    void anActorThatHadConnectionsOpenHearsNewOnes() throws Exception {
+        Running first = gvisor.boot(slot);
+        get(slot, first, "/count");
+        List<Socket> open = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            Socket socket = new Socket(slot.ip(), first.openPort(GvisorFixture.ACTOR_PORT));
+            socket.getOutputStream().write("GET /count HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+            open.add(socket);
+        }
+        Path image = gvisor.newImage();
+        first.checkpoint(image);
+        first.kill();
+
+        Running second = gvisor.restore(slot, image);
+
+        assertThat(get(slot, second, "/count")).isEqualTo("7");
+        for (Socket socket : open) {
+            socket.close();
+        }
     }
 
     @Test
