@@ -175,7 +175,7 @@ final class Sleep {
             if (asleep.isPresent()) {
                 with.metrics.ended("asleep", cause);
                 with.metrics.phases(phases);
-                trace.log(() -> LOG.infof("%s sleeps, after %d ms", key, phases.total() / MICROS_PER_MILLI));
+                trace.log(() -> LOG.debugf("%s sleeps, after %d ms", key, phases.total() / MICROS_PER_MILLI));
             }
             return settle(asleep);
         });

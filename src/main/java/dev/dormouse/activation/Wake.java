@@ -181,7 +181,7 @@ final class Wake {
         with.records.saw(actor);
         with.metrics.ended("woken", cause);
         with.metrics.phases(phases);
-        trace.log(() -> LOG.infof("%s woke in %d ms", key, phases.total() / MICROS_PER_MILLI));
+        trace.log(() -> LOG.debugf("%s woke in %d ms", key, phases.total() / MICROS_PER_MILLI));
         return Uni.createFrom().item(actor);
     }
 

@@ -77,6 +77,22 @@ final class ControlPlane implements AutoCloseable {
         BenchServer.expect(200, server.call("POST", "/v1/atespaces/default/actors/" + id + ":resume", null));
     }
 
+    /** Nothing runs then, whatever did before. */
+    void suspendAll() {
+        for (Object running : new JsonObject(server.get("/v1/actors?pageSize=1000&status=STATUS_RUNNING")
+                        .body())
+                .getJsonArray("items")) {
+            JsonObject actor = (JsonObject) running;
+            BenchServer.expect(
+                    200,
+                    server.call(
+                            "POST",
+                            "/v1/atespaces/%s/actors/%s:suspend"
+                                    .formatted(actor.getString("atespace"), actor.getString("id")),
+                            null));
+        }
+    }
+
     /** Puts sleeping actors a{from} to a{to - 1} into 100 atespaces, past the API, and lets the database settle. */
     void fill(int from, int to) throws SQLException, IOException {
         try (Connection connection = server.database();

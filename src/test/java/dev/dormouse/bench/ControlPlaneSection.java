@@ -29,6 +29,7 @@ final class ControlPlaneSection implements Bench.Section {
             ApiLoad load = plane.load();
             transitions(report, plane, load);
             tight(report, plane, load);
+            plane.suspendAll();
             size(report, plane, load);
         }
     }

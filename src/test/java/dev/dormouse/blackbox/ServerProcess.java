@@ -88,7 +88,8 @@ public final class ServerProcess implements AutoCloseable {
                 String.valueOf(managementPort)));
         arguments.addAll(options);
         List<String> command = new ArrayList<>(launch.prefix());
-        command.addAll(launch.program().withJvmOptions("-Xmx256m").command(arguments));
+        command.addAll(
+                launch.program().withJvmOptions("-Xmx192m", "-XX:+UseSerialGC").command(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
