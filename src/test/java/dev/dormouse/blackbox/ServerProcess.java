@@ -89,7 +89,7 @@ public final class ServerProcess implements AutoCloseable {
         arguments.addAll(options);
         List<String> command = new ArrayList<>(launch.prefix());
         command.addAll(
-                launch.program().withJvmOptions("-Xmx192m", "-XX:+UseSerialGC").command(arguments));
+                launch.program().withJvmOptions("-Xmx160m", "-XX:+UseSerialGC").command(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
