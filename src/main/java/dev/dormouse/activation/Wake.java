@@ -47,7 +47,7 @@ final class Wake {
         this.boot = boot;
         this.cause = cause;
         this.flight = flight;
-        this.workerBy = Deadline.in(with.waitLimit());
+        this.workerBy = Deadline.in(with.waitLimit(cause));
         this.settledBy = Deadline.in(with.settleLimit());
         this.trace = with.traces.begin("wake", key, cause);
     }
