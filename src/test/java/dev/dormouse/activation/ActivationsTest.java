@@ -192,6 +192,7 @@ class ActivationsTest {
                         "no worker pool matches the template's sandboxClass and the template/actor selectors");
         assertThat(await(world.replica.activations.why(key)).pools().getFirst().reason())
                 .contains("zone=moon");
+        assertThat(world.record(key).lastError()).startsWith("no worker pool matches");
     }
 
     @Test
@@ -201,6 +202,7 @@ class ActivationsTest {
 
         assertThatThrownBy(() -> resume(key)).isInstanceOf(Failure.class).hasMessageContaining("is not Ready");
         assertThat(world.status(key)).isEqualTo(ActorStatus.SUSPENDED);
+        assertThat(world.record(key).lastError()).isEqualTo("ActorTemplate demo/unready is not Ready (phase: new)");
     }
 
     @Test
@@ -230,6 +232,19 @@ class ActivationsTest {
 
         assertThat(await(world.replica.activations.why(key)).summary())
                 .isEqualTo("ActorTemplate demo/passing not found");
+    }
+
+    @Test
+    void aRefusalForTheSameReasonIsNotedOnce() {
+        ActorKey key =
+                world.create("default", "early", world.catalog.template("unready", TestCatalog.spec(null), false));
+        assertThatThrownBy(() -> resume(key)).isInstanceOf(Failure.class);
+        long noted = world.record(key).version();
+
+        assertThatThrownBy(() -> resume(key)).isInstanceOf(Failure.class);
+
+        assertThat(world.record(key).version()).isEqualTo(noted);
+        assertThat(world.events(key)).containsExactly("Created", "ResumeFailed");
     }
 
     @Test
