@@ -198,6 +198,22 @@ class GetCommandTest {
     }
 
     @Test
+    void aFailedTemplateSaysWhy() {
+        api.answers("GET /v1/actortemplates/demo/broken", """
+                {"metadata":{"namespace":"demo","name":"broken","creationTimestamp":"2026-08-30T11:58:30Z"},
+                 "spec":{},"status":{"phase":"Failed","conditions":[
+                   {"type":"Ready","status":"False","reason":"GoldenBootFailed","message":"the image is gone"}]}}""");
+
+        assertThat(CliRun.of(api, "get", "template", "demo/broken", "-o", "wide").out()).isEqualTo("""
+                NAMESPACE   NAME     CLASS    PHASE    AGE   GOLDEN ACTOR   GOLDEN SNAPSHOT   MESSAGE
+                demo        broken   gvisor   Failed   90s   <none>         <none>            the image is gone
+                """);
+        assertThat(CliRun.of(api, "get", "template", "demo/broken", "-o", "json")
+                        .out())
+                .contains("\"message\" : \"the image is gone\"");
+    }
+
+    @Test
     void aWatchPrintsTheListThenEachChangeOnce() {
         api.answers("GET /v1/atespaces/default/actors", page(SLEEPING));
         String resuming =
