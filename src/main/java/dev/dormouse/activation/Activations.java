@@ -6,12 +6,14 @@ import dev.dormouse.actor.Cause;
 import dev.dormouse.name.ActorId;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.TemplateRef;
+import dev.dormouse.platform.Code;
 import dev.dormouse.platform.Failure;
 import dev.dormouse.scheduler.Explanation;
 import dev.dormouse.worker.Workers;
 import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -103,6 +105,22 @@ public class Activations implements Waker {
 
     /** Why the actor would be placed where, or nowhere, if it were to wake now. */
     public Uni<Explanation> why(ActorKey key) {
-        return records.read(key).chain(actor -> plans.of(actor, false)).map(plan -> workers.explain(plan.need()));
+        return records.read(key).chain(actor -> plans.of(actor, false)
+                .map(plan -> workers.explain(plan.need()))
+                .onFailure(Activations::isRefusal)
+                .recoverWithUni(refusal -> nowhere(actor, (Failure) refusal)));
+    }
+
+    private static boolean isRefusal(Throwable failure) {
+        return failure instanceof Failure known && known.code() == Code.FAILED_PRECONDITION;
+    }
+
+    /** No worker is a candidate for what can't start; the pools that fit are known if it could at least boot. */
+    private Uni<Explanation> nowhere(Actor actor, Failure refusal) {
+        return plans.of(actor, true)
+                .map(plan -> workers.explain(plan.need()).pools())
+                .onFailure(Activations::isRefusal)
+                .recoverWithItem(List.of())
+                .map(pools -> new Explanation(refusal.detail(), pools, List.of()));
     }
 }

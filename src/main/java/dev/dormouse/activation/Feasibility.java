@@ -9,7 +9,7 @@ import dev.dormouse.worker.Workers;
 import io.smallrye.mutiny.Uni;
 import java.util.Optional;
 
-/** Ends wakes that no worker can carry out, however long they waited, and leaves the reason on the actor. */
+/** Ends wakes that can't succeed, however long they waited, and leaves the reason on the actor. */
 final class Feasibility {
 
     private static final String WAY_OUT =
@@ -31,25 +31,34 @@ final class Feasibility {
      */
     Uni<Optional<Actor>> check(Actor actor, StartPlan plan, Cause cause) {
         Optional<String> lack = plan.forsaken() == null ? workers.lack(plan.need()) : Optional.empty();
-        if (lack.isEmpty()) {
-            return Uni.createFrom().item(Optional.empty());
+        return lack.isEmpty()
+                ? Uni.createFrom().item(Optional.empty())
+                : refuse(actor, new Failure(Code.FAILED_PRECONDITION, lack.get() + WAY_OUT), cause)
+                        .map(Optional::of);
+    }
+
+    /** Fails with this failure, unless the record has changed meanwhile: then gives it as it is now. */
+    Uni<Actor> refuse(Actor actor, Throwable failure, Cause cause) {
+        if (!(failure instanceof Failure refusal) || !isLasting(refusal)) {
+            return Uni.createFrom().failure(failure);
         }
-        String error = lack.get() + WAY_OUT;
-        return store.refused(actor.key(), actor.version(), error, cause).chain(noted -> {
-            noted.ifPresent(records::saw);
-            return noted.isPresent() ? refused(error) : unlessMoved(actor, error);
-        });
+        return store.refused(actor.key(), actor.version(), refusal.detail(), cause)
+                .chain(noted -> {
+                    noted.ifPresent(records::saw);
+                    return noted.isPresent() ? Uni.createFrom().failure(refusal) : unlessMoved(actor, refusal);
+                });
+    }
+
+    /** A lack of free workers ends by itself. */
+    private static boolean isLasting(Failure refusal) {
+        return refusal.code() == Code.FAILED_PRECONDITION && refusal.retryAfter() == null;
     }
 
     /** Not noted: it is noted already, or the record has changed. */
-    private Uni<Optional<Actor>> unlessMoved(Actor actor, String error) {
+    private Uni<Actor> unlessMoved(Actor actor, Failure refusal) {
         return records.read(actor.key())
                 .chain(now -> now.version() == actor.version()
-                        ? refused(error)
-                        : Uni.createFrom().item(Optional.of(now)));
-    }
-
-    private static Uni<Optional<Actor>> refused(String error) {
-        return Uni.createFrom().failure(new Failure(Code.FAILED_PRECONDITION, error));
+                        ? Uni.createFrom().failure(refusal)
+                        : Uni.createFrom().item(now));
     }
 }

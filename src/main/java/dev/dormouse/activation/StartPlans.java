@@ -71,16 +71,22 @@ class StartPlans {
         }
         // a Ready template without a golden snapshot is one whose sandbox can't take it: its actors boot
         if (blueprint.golden() == null && !READY.equals(phase(blueprint))) {
-            throw new Failure(
-                    Code.FAILED_PRECONDITION,
-                    "ActorTemplate %s is not Ready (phase: %s)"
-                            .formatted(blueprint.template().ref(), phase(blueprint)));
+            throw notReady(blueprint);
         }
         // until another golden snapshot is taken, a slow start is better than none
         return workers.lack(need(blueprint, actor.workerSelector(), blueprint.golden(), false))
                         .isPresent()
                 ? null
                 : blueprint.golden();
+    }
+
+    private static Failure notReady(Blueprint blueprint) {
+        var status = blueprint.template().getStatus();
+        String reason = status == null ? "" : status.reason().map(why -> ": " + why).orElse("");
+        return new Failure(
+                Code.FAILED_PRECONDITION,
+                "ActorTemplate %s is not Ready (phase: %s)%s"
+                        .formatted(blueprint.template().ref(), phase(blueprint), reason));
     }
 
     private static String phase(Blueprint blueprint) {

@@ -47,7 +47,7 @@ final class Wake {
         this.boot = boot;
         this.cause = cause;
         this.flight = flight;
-        this.workerBy = Deadline.in(with.waitLimit());
+        this.workerBy = Deadline.in(with.waitLimit(cause));
         this.settledBy = Deadline.in(with.settleLimit());
         this.trace = with.traces.begin("wake", key, cause);
     }
@@ -69,19 +69,32 @@ final class Wake {
             case SUSPENDED, PAUSED ->
                 with.plans
                         .of(actor, boot)
-                        .chain(plan -> with.feasibility
-                                .check(actor, plan, cause)
-                                .chain(moved -> moved.isPresent() ? decide(moved.get()) : place(actor, plan)));
+                        .onItemOrFailure()
+                        .transformToUni(
+                                (plan, failure) -> failure == null ? attempt(actor, plan) : refused(actor, failure));
         };
+    }
+
+    private Uni<Actor> attempt(Actor actor, StartPlan plan) {
+        return with.feasibility
+                .check(actor, plan, cause)
+                .chain(moved -> moved.isPresent() ? decide(moved.get()) : place(actor, plan));
+    }
+
+    private Uni<Actor> refused(Actor actor, Throwable failure) {
+        return with.feasibility.refuse(actor, failure, cause).chain(this::decide);
     }
 
     private Uni<Actor> place(Actor actor, StartPlan plan) {
         Traces.Step claim = trace.step("claim");
         return with.dispatcher
                 .reserve(key, plan.need(), workerBy.left())
-                .onFailure()
-                .invoke(claim::end)
-                .chain(worker -> {
+                .onItemOrFailure()
+                .transformToUni((worker, failure) -> {
+                    if (failure != null) {
+                        claim.end(failure);
+                        return refused(actor, failure);
+                    }
                     if (isAwayFromHome(plan, worker)) {
                         claim.end(null);
                         return bringHome(actor, worker);

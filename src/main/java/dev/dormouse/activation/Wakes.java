@@ -80,8 +80,15 @@ class Wakes {
         return flights.get(key);
     }
 
-    Duration waitLimit() {
-        return config.scheduler().waitLimit();
+    /** How long a wake waits for a worker. */
+    Duration waitLimit(Cause cause) {
+        Duration limit = config.scheduler().waitLimit();
+        if (cause != Cause.REQUEST) {
+            return limit;
+        }
+        // ends before the request gives up, so that its answer says what was lacking
+        Duration heard = config.router().parkTimeout().multipliedBy(9).dividedBy(10);
+        return heard.compareTo(limit) < 0 ? heard : limit;
     }
 
     /** How long a wake waits for another transition to end. */

@@ -6,6 +6,7 @@ import dev.dormouse.name.TemplateRef;
 import dev.dormouse.platform.Code;
 import dev.dormouse.platform.Failure;
 import dev.dormouse.platform.Paging;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.ws.rs.QueryParam;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.jspecify.annotations.Nullable;
 
 /** What a list of actors may be asked for. Strings, so that a bad value is a 400 of ours and not a 404 of the framework's. */
+@RegisterForReflection
 final class ActorListParams {
 
     private static final int MOST_LABELS = 10;

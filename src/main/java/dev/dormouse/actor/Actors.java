@@ -1,5 +1,6 @@
 package dev.dormouse.actor;
 
+import dev.dormouse.atespace.Atespaces;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.AtespaceName;
 import dev.dormouse.name.Labels;
@@ -26,10 +27,12 @@ public class Actors {
 
     private final ActorStore store;
     private final TemplateCheck templates;
+    private final Atespaces atespaces;
 
-    Actors(ActorStore store, TemplateCheck templates) {
+    Actors(ActorStore store, TemplateCheck templates, Atespaces atespaces) {
         this.store = store;
         this.templates = templates;
+        this.atespaces = atespaces;
     }
 
     /**
@@ -50,13 +53,23 @@ public class Actors {
         return store.create(new ActorStore.NewActor(key, template, checkedLabels, checkedSelector, null, null));
     }
 
-    /** Fails NOT_FOUND. */
+    /** Fails NOT_FOUND, with the atespace's name when that is what's missing. */
     public Uni<Actor> get(ActorKey key) {
-        return store.find(key).map(found -> found.orElseThrow(() -> notFound(key)));
+        return store.find(key)
+                .chain(found -> found.isPresent()
+                        ? Uni.createFrom().item(found.get())
+                        : atespaces.get(key.atespace()).map(present -> {
+                            throw notFound(key);
+                        }));
     }
 
+    /** Fails NOT_FOUND when there is no such atespace. */
     public Uni<ActorStore.Page> list(ActorStore.Query query) {
-        return store.list(query);
+        AtespaceName atespace = query.atespace();
+        return store.list(query)
+                .chain(page -> atespace != null && page.actors().isEmpty()
+                        ? atespaces.get(atespace).replaceWith(page)
+                        : Uni.createFrom().item(page));
     }
 
     /**

@@ -31,7 +31,6 @@ final class Api {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
     // longer than the server's own limits: waiting for a worker (10 s) and for the actor to be ready (60 s)
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(120);
-    private static final int PAGE_SIZE = 1000;
 
     private final URI endpoint;
     private final HttpClient http;
@@ -80,7 +79,7 @@ final class Api {
     void forEachPage(Request list, Consumer<List<JsonNode>> consumer) {
         String token = null;
         do {
-            JsonNode page = get(list.with("pageSize", String.valueOf(PAGE_SIZE)).with("pageToken", token));
+            JsonNode page = get(list.with("pageToken", token));
             var items = new ArrayList<JsonNode>();
             page.path("items").forEach(items::add);
             consumer.accept(items);

@@ -71,7 +71,8 @@ record Kind(List<Column> columns, Function<JsonNode, String> reference) {
                         always("PHASE", field("status", "phase")),
                         always("AGE", age(clock, "metadata", "creationTimestamp")),
                         wide("GOLDEN ACTOR", field("status", "goldenActorID")),
-                        wide("GOLDEN SNAPSHOT", field("status", "goldenSnapshot"))),
+                        wide("GOLDEN SNAPSHOT", field("status", "goldenSnapshot")),
+                        wide("MESSAGE", Kind::readyMessage)),
                 named("template", namespacedName()));
     }
 
@@ -186,6 +187,15 @@ record Kind(List<Column> columns, Function<JsonNode, String> reference) {
     private static Function<JsonNode, String> sandboxClass() {
         // the manifest's default
         return item -> at(item, "spec", "sandboxClass").asText("gvisor");
+    }
+
+    private static String readyMessage(JsonNode declared) {
+        for (JsonNode condition : at(declared, "status", "conditions")) {
+            if (condition.path("type").asText().equals("Ready")) {
+                return condition.path("message").asText("");
+            }
+        }
+        return "";
     }
 
     private static Function<JsonNode, String> named(String kind, Function<JsonNode, String> id) {

@@ -3,6 +3,8 @@ package dev.dormouse.template;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,5 +30,15 @@ public record ActorTemplateStatus(
     /** Whether actors can be made of the template. */
     public boolean ready() {
         return READY.equals(phase);
+    }
+
+    /** Why it is as it is, a sentence for the user; empty when its conditions don't say. */
+    public Optional<String> reason() {
+        return conditions == null
+                ? Optional.empty()
+                : conditions.stream()
+                        .map(Condition::getMessage)
+                        .filter(Objects::nonNull)
+                        .findFirst();
     }
 }

@@ -10,8 +10,13 @@ import dev.dormouse.actor.ActorStore;
 import dev.dormouse.actor.Cause;
 import dev.dormouse.name.ActorId;
 import dev.dormouse.name.ActorKey;
+import dev.dormouse.name.TemplateRef;
 import dev.dormouse.platform.Failure;
+import dev.dormouse.scheduler.Explanation;
 import dev.dormouse.sim.SimulatedAteom;
+import dev.dormouse.template.ActorTemplateStatus;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
@@ -187,6 +192,7 @@ class ActivationsTest {
                         "no worker pool matches the template's sandboxClass and the template/actor selectors");
         assertThat(await(world.replica.activations.why(key)).pools().getFirst().reason())
                 .contains("zone=moon");
+        assertThat(world.record(key).lastError()).startsWith("no worker pool matches");
     }
 
     @Test
@@ -196,6 +202,49 @@ class ActivationsTest {
 
         assertThatThrownBy(() -> resume(key)).isInstanceOf(Failure.class).hasMessageContaining("is not Ready");
         assertThat(world.status(key)).isEqualTo(ActorStatus.SUSPENDED);
+        assertThat(world.record(key).lastError()).isEqualTo("ActorTemplate demo/unready is not Ready (phase: new)");
+    }
+
+    @Test
+    void whyOfAnActorThatCanNotStartNamesTheTemplatesReason() {
+        TemplateRef unready = world.catalog.template("unready", TestCatalog.spec(null), false);
+        ActorKey key = world.create("default", "early", unready);
+        Condition condition =
+                new ConditionBuilder().withMessage("the image is gone").build();
+        world.catalog
+                .template(unready)
+                .orElseThrow()
+                .setStatus(new ActorTemplateStatus("Failed", null, null, null, 3, List.of(condition), 1));
+
+        Explanation why = await(world.replica.activations.why(key));
+
+        assertThat(why.summary())
+                .isEqualTo("ActorTemplate demo/unready is not Ready (phase: Failed): the image is gone");
+        assertThat(why.pools()).singleElement().matches(Explanation.PoolFit::fits);
+        assertThat(why.workers()).isEmpty();
+    }
+
+    @Test
+    void whyOfAnActorWithoutItsTemplateSaysSo() {
+        TemplateRef passing = world.catalog.template("passing", (String) null);
+        ActorKey key = world.create("default", "orphan", passing);
+        world.catalog.templates.remove(passing);
+
+        assertThat(await(world.replica.activations.why(key)).summary())
+                .isEqualTo("ActorTemplate demo/passing not found");
+    }
+
+    @Test
+    void aRefusalForTheSameReasonIsNotedOnce() {
+        ActorKey key =
+                world.create("default", "early", world.catalog.template("unready", TestCatalog.spec(null), false));
+        assertThatThrownBy(() -> resume(key)).isInstanceOf(Failure.class);
+        long noted = world.record(key).version();
+
+        assertThatThrownBy(() -> resume(key)).isInstanceOf(Failure.class);
+
+        assertThat(world.record(key).version()).isEqualTo(noted);
+        assertThat(world.events(key)).containsExactly("Created", "ResumeFailed");
     }
 
     @Test

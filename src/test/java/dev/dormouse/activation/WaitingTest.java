@@ -28,6 +28,7 @@ class WaitingTest {
     void holdAllWorkers() {
         world = new World(Map.of(
                 "dormouse.scheduler.wait", "2s",
+                "dormouse.router.park-timeout", "1500ms",
                 "dormouse.scheduler.pressure-idle", "1s",
                 "dormouse.scheduler.queue-limit", "2"));
         ateom = world.ateom("node-1", 2);
@@ -52,6 +53,19 @@ class WaitingTest {
                 .extracting(failure -> ((Failure) failure).retryAfter())
                 .isEqualTo(Duration.ofSeconds(1));
         assertThat(world.status(late)).isEqualTo(ActorStatus.SUSPENDED);
+    }
+
+    @Test
+    void aRequestIsToldWhyBeforeItGivesUp() {
+        ActorKey late = world.create("late");
+
+        assertThatThrownBy(() -> world.replica
+                        .activations
+                        .wake(late, 80, Cause.REQUEST)
+                        .await()
+                        .atMost(Duration.ofMillis(1500)))
+                .isInstanceOf(Failure.class)
+                .hasMessageContaining("no free workers available: of 2 workers in fitting pools 2 are busy");
     }
 
     @Test

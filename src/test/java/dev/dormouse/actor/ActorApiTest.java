@@ -140,6 +140,21 @@ class ActorApiTest {
     }
 
     @Test
+    void anAtespaceWithoutActorsIsNoneThatIsMissing() {
+        String missing = "Atespace nowhere not found";
+
+        assertThat(api.get(actors).json().getJsonArray("items")).isEmpty();
+        assertThat(api.get("/v1/atespaces/nowhere/actors").problem(404, Code.NOT_FOUND))
+                .isEqualTo(missing);
+        assertThat(api.get("/v1/atespaces/nowhere/actors?status=RUNNING").problem(404, Code.NOT_FOUND))
+                .isEqualTo(missing);
+        assertThat(api.get("/v1/atespaces/nowhere/actors/a").problem(404, Code.NOT_FOUND))
+                .isEqualTo(missing);
+        assertThat(api.get("/v1/atespaces/nowhere/actors/a/events").problem(404, Code.NOT_FOUND))
+                .isEqualTo(missing);
+    }
+
+    @Test
     void aPatchMergesAndNullRemoves() {
         api.post(actors, """
                 {"id":"a","template":{"namespace":"demo","name":"counter"},"labels":{"keep":"1","change":"1","drop":"1"}}""");

@@ -166,11 +166,25 @@ class BadInputTest {
                 "pageToken=%00|pageToken is not valid; start again without it",
                 "status=AWAKE|status must be one of STATUS_SUSPENDED, STATUS_RESUMING, STATUS_RUNNING, STATUS_SUSPENDING, STATUS_PAUSING, STATUS_PAUSED",
                 "template=counter|template must be namespace/name",
-                "label=team|label must be key=value"
+                "label=team|label must be key=value",
+                "statu=RUNNING|unknown query parameter \"statu\"; this path takes label, pageSize, pageToken, status, template",
+                "pageSize=1&x|unknown query parameter \"x\"; this path takes label, pageSize, pageToken, status, template"
             })
     void queriesThatMakeNoSenseAreExplained(String query, String detail) {
         assertThat(api.get(ACTORS + "?" + query).problem(400, Code.INVALID_ARGUMENT))
                 .isEqualTo(detail);
+    }
+
+    @Test
+    void parametersThatAPathDoesNotTakeAreRefusedInTheApiAlone() {
+        assertThat(api.get("/v1/workers?status=FREE").problem(400, Code.INVALID_ARGUMENT))
+                .isEqualTo("unknown query parameter \"status\"; this path takes none");
+        assertThat(api.post(ACTORS + "/a:resume?boot=true", "{}").problem(400, Code.INVALID_ARGUMENT))
+                .isEqualTo("unknown query parameter \"boot\"; this path takes none");
+        assertThat(api.get(ACTORS + "/a/events?before=1").problem(400, Code.INVALID_ARGUMENT))
+                .isEqualTo("unknown query parameter \"before\"; this path takes after, pageSize, pageToken");
+        assertThat(api.get("/?from=bookmark").status()).isEqualTo(200);
+        assertThat(api.get("/q/openapi?format=json").status()).isEqualTo(200);
     }
 
     @ParameterizedTest

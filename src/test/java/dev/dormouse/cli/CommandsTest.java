@@ -111,7 +111,7 @@ class CommandsTest {
 
     @Test
     void anEndpointThatIsNoApiIsSaidSo() {
-        api.answers("GET /v1/workers?pageSize=1000", 200, "text/html", "<html>");
+        api.answers("GET /v1/workers", 200, "text/html", "<html>");
 
         assertThat(CliRun.of(api, "get", "workers"))
                 .isEqualTo(
@@ -226,7 +226,7 @@ class CommandsTest {
 
     @Test
     void eventsAreATableOldestFirst() {
-        api.answers("GET /v1/atespaces/default/actors/my-counter/events?pageSize=1000", page(CREATED, RUNNING));
+        api.answers("GET /v1/atespaces/default/actors/my-counter/events", page(CREATED, RUNNING));
 
         assertThat(CliRun.of(api, "events", "actor", "my-counter").out()).isEqualTo("""
                 AGE     TYPE      CAUSE     WORKER             TOOK     MESSAGE
@@ -240,10 +240,10 @@ class CommandsTest {
 
     @Test
     void followedEventsArePrintedOnce() {
-        String events = "GET /v1/atespaces/default/actors/my-counter/events?";
-        api.answers(events + "pageSize=1000", page(CREATED));
-        api.answers(events + "after=1&pageSize=1000", page(RUNNING));
-        api.answers(events + "after=2&pageSize=1000", page());
+        String events = "GET /v1/atespaces/default/actors/my-counter/events";
+        api.answers(events, page(CREATED));
+        api.answers(events + "?after=1", page(RUNNING));
+        api.answers(events + "?after=2", page());
         String change = "event: actor\ndata: {\"atespace\":\"default\",\"id\":\"my-counter\"}\n\n";
         api.answers("GET /v1/watch?atespace=default", 200, "text/event-stream", change + change);
 
@@ -255,7 +255,7 @@ class CommandsTest {
 
     @Test
     void topIntoAPipeIsPrintedOnce() {
-        api.answers("GET /v1/workers?pageSize=1000", """
+        api.answers("GET /v1/workers", """
                 {"items":[
                  {"namespace":"demo","pool":"demo","pod":"demo-0","state":"ASSIGNED","actor":{"atespace":"default","id":"a","template":{"namespace":"demo","name":"counter"},"idleSince":"2026-08-30T11:59:50Z"}},
                  {"namespace":"demo","pool":"demo","pod":"demo-1","state":"FREE","actor":null}]}""");

@@ -34,7 +34,7 @@ class GetCommandTest {
 
     @Test
     void actorsOfTheDefaultAtespaceAreATable() {
-        api.answers("GET /v1/atespaces/default/actors?pageSize=1000", page(SLEEPING));
+        api.answers("GET /v1/atespaces/default/actors", page(SLEEPING));
 
         var run = CliRun.of(api, "get", "actors");
 
@@ -48,7 +48,7 @@ class GetCommandTest {
 
     @Test
     void allAtespacesComeWithTheirNamesInFront() {
-        api.answers("GET /v1/actors?pageSize=1000", page(SLEEPING, AWAKE));
+        api.answers("GET /v1/actors", page(SLEEPING, AWAKE));
 
         var run = CliRun.of(api, "get", "actors", "-A");
 
@@ -61,7 +61,7 @@ class GetCommandTest {
 
     @Test
     void wideAddsNodeIdleTimeAgeAndLastErrorWithoutControlCharacters() {
-        api.answers("GET /v1/actors?pageSize=1000", page(SLEEPING, AWAKE));
+        api.answers("GET /v1/actors", page(SLEEPING, AWAKE));
 
         var run = CliRun.of(api, "get", "actors", "-A", "-o", "wide", "--no-headers");
 
@@ -73,8 +73,8 @@ class GetCommandTest {
 
     @Test
     void everyPageIsRead() {
-        api.answers("GET /v1/actors?pageSize=1000", "{\"items\":[" + SLEEPING + "],\"nextPageToken\":\"a b+/=\"}");
-        api.answers("GET /v1/actors?pageSize=1000&pageToken=a%20b%2B%2F%3D", page(AWAKE));
+        api.answers("GET /v1/actors", "{\"items\":[" + SLEEPING + "],\"nextPageToken\":\"a b+/=\"}");
+        api.answers("GET /v1/actors?pageToken=a%20b%2B%2F%3D", page(AWAKE));
 
         var run = CliRun.of(api, "get", "actors", "-A", "-o", "name");
 
@@ -84,7 +84,7 @@ class GetCommandTest {
     @Test
     void filtersAreTheServersWork() {
         api.answers(
-                "GET /v1/atespaces/team-a/actors?status=STATUS_RUNNING&template=demo%2Fstatic&label=team%3Dblue&label=tier%3Dgold&pageSize=1000",
+                "GET /v1/atespaces/team-a/actors?status=STATUS_RUNNING&template=demo%2Fstatic&label=team%3Dblue&label=tier%3Dgold",
                 page(AWAKE));
 
         var run = CliRun.of(
@@ -106,7 +106,7 @@ class GetCommandTest {
 
     @Test
     void nothingThereIsSaidBesideAnEmptyOutput() {
-        api.answers("GET /v1/atespaces/default/actors?pageSize=1000", page());
+        api.answers("GET /v1/atespaces/default/actors", page());
 
         var run = CliRun.of(api, "get", "actors");
 
@@ -137,7 +137,7 @@ class GetCommandTest {
     @Test
     void aListAsYamlKeepsStringsThatLookLikeNumbers() {
         api.answers(
-                "GET /v1/atespaces/default/actors?pageSize=1000",
+                "GET /v1/atespaces/default/actors",
                 page("{\"id\":\"007\",\"version\":5,\"labels\":{\"on\":\"true\"}}"));
 
         var run = CliRun.of(api, "get", "actors", "-o", "yaml");
@@ -153,7 +153,7 @@ class GetCommandTest {
 
     @Test
     void anEmptyListAsJsonIsStillAList() {
-        api.answers("GET /v1/workers?pageSize=1000", page());
+        api.answers("GET /v1/workers", page());
 
         assertThat(CliRun.of(api, "get", "workers", "-o", "json").out()).isEqualTo("{\n  \"items\" : [ ]\n}\n");
     }
@@ -161,7 +161,7 @@ class GetCommandTest {
     @Test
     void workersShowWhomTheyRun() {
         api.answers(
-                "GET /v1/workers?pageSize=1000",
+                "GET /v1/workers",
                 page(
                         "{\"namespace\":\"demo\",\"pool\":\"demo\",\"pod\":\"demo-0\",\"uid\":\"w0\",\"node\":\"local\",\"ip\":\"10.0.0.7\",\"sandboxClass\":\"process\",\"state\":\"ASSIGNED\",\"actor\":{\"atespace\":\"default\",\"id\":\"my-counter\",\"template\":{\"namespace\":\"demo\",\"name\":\"counter\"}}}",
                         "{\"namespace\":\"demo\",\"pool\":\"demo\",\"pod\":\"demo-1\",\"uid\":\"w1\",\"node\":\"local\",\"ip\":\"10.0.0.8\",\"sandboxClass\":null,\"state\":\"FREE\",\"actor\":null}"));
@@ -180,10 +180,10 @@ class GetCommandTest {
 
     @Test
     void templatesAndPoolsShowWhatTheyAskForAndHowTheyAre() {
-        api.answers("GET /v1/actortemplates?pageSize=1000", page("""
+        api.answers("GET /v1/actortemplates", page("""
                 {"metadata":{"namespace":"demo","name":"counter","creationTimestamp":"2026-08-30T11:58:30Z"},
                  "spec":{},"status":{"phase":"Ready","goldenActorID":"g1"}}"""));
-        api.answers("GET /v1/workerpools?pageSize=1000", page("""
+        api.answers("GET /v1/workerpools", page("""
                 {"metadata":{"namespace":"demo","name":"demo","creationTimestamp":"2026-08-30T11:58:30Z"},
                  "spec":{"replicas":3,"sandboxClass":"process"},"status":{"readyReplicas":2,"freeWorkers":1}}"""));
 
@@ -198,8 +198,24 @@ class GetCommandTest {
     }
 
     @Test
+    void aFailedTemplateSaysWhy() {
+        api.answers("GET /v1/actortemplates/demo/broken", """
+                {"metadata":{"namespace":"demo","name":"broken","creationTimestamp":"2026-08-30T11:58:30Z"},
+                 "spec":{},"status":{"phase":"Failed","conditions":[
+                   {"type":"Ready","status":"False","reason":"GoldenBootFailed","message":"the image is gone"}]}}""");
+
+        assertThat(CliRun.of(api, "get", "template", "demo/broken", "-o", "wide").out()).isEqualTo("""
+                NAMESPACE   NAME     CLASS    PHASE    AGE   GOLDEN ACTOR   GOLDEN SNAPSHOT   MESSAGE
+                demo        broken   gvisor   Failed   90s   <none>         <none>            the image is gone
+                """);
+        assertThat(CliRun.of(api, "get", "template", "demo/broken", "-o", "json")
+                        .out())
+                .contains("\"message\" : \"the image is gone\"");
+    }
+
+    @Test
     void aWatchPrintsTheListThenEachChangeOnce() {
-        api.answers("GET /v1/atespaces/default/actors?pageSize=1000", page(SLEEPING));
+        api.answers("GET /v1/atespaces/default/actors", page(SLEEPING));
         String resuming =
                 SLEEPING.replace("STATUS_SUSPENDED", "STATUS_RESUMING").replace("\"version\":5", "\"version\":6");
         api.answers(

@@ -29,7 +29,7 @@ final class ScriptedApi implements AutoCloseable {
         server.start();
     }
 
-    /** @param request method, path and query as they arrive, as in {@code GET /v1/actors?pageSize=1000} */
+    /** @param request method, path and query as they arrive, as in {@code GET /v1/actors} */
     ScriptedApi answers(String request, String body) {
         return answers(request, 200, "application/json", body);
     }
