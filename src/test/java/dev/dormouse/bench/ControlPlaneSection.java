@@ -11,7 +11,7 @@ final class ControlPlaneSection implements Bench.Section {
     private static final int WORKERS = 256;
     private static final int FREE_WHEN_TIGHT = 26;
     private static final int SECONDS = Integer.getInteger("bench.seconds", 10);
-    private static final int WARM_UP_SECONDS = 15;
+    private static final int WARM_UP_SECONDS = 40;
     private static final int[] CALLERS = {1, 8, 64};
     private static final int MANY = 64;
     private static final int SOME = 8;
@@ -65,7 +65,8 @@ final class ControlPlaneSection implements Bench.Section {
 
     /** More callers than free workers: they wait their turn. */
     private static void tight(Report report, ControlPlane plane, ApiLoad load) throws Exception {
-        for (int i = 0; i < WORKERS - FREE_WHEN_TIGHT - MANY; i++) {
+        plane.suspendAll();
+        for (int i = 0; i < WORKERS - FREE_WHEN_TIGHT; i++) {
             plane.create("held-" + i);
             plane.resume("held-" + i);
         }
