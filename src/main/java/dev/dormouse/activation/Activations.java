@@ -105,10 +105,11 @@ public class Activations implements Waker {
 
     /** Why the actor would be placed where, or nowhere, if it were to wake now. */
     public Uni<Explanation> why(ActorKey key) {
-        return records.read(key).chain(actor -> plans.of(actor, false)
-                .map(plan -> workers.explain(plan.need()))
-                .onFailure(Activations::isRefusal)
-                .recoverWithUni(refusal -> nowhere(actor, (Failure) refusal)));
+        return records.read(key)
+                .chain(actor -> plans.of(actor, false)
+                        .map(plan -> workers.explain(plan.need()))
+                        .onFailure(Activations::isRefusal)
+                        .recoverWithUni(refusal -> nowhere(actor, (Failure) refusal)));
     }
 
     private static boolean isRefusal(Throwable failure) {

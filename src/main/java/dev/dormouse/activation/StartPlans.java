@@ -82,7 +82,8 @@ class StartPlans {
 
     private static Failure notReady(Blueprint blueprint) {
         var status = blueprint.template().getStatus();
-        String reason = status == null ? "" : status.reason().map(why -> ": " + why).orElse("");
+        String reason =
+                status == null ? "" : status.reason().map(why -> ": " + why).orElse("");
         return new Failure(
                 Code.FAILED_PRECONDITION,
                 "ActorTemplate %s is not Ready (phase: %s)%s"

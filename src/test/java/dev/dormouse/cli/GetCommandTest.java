@@ -204,7 +204,9 @@ class GetCommandTest {
                  "spec":{},"status":{"phase":"Failed","conditions":[
                    {"type":"Ready","status":"False","reason":"GoldenBootFailed","message":"the image is gone"}]}}""");
 
-        assertThat(CliRun.of(api, "get", "template", "demo/broken", "-o", "wide").out()).isEqualTo("""
+        assertThat(CliRun.of(api, "get", "template", "demo/broken", "-o", "wide")
+                        .out())
+                .isEqualTo("""
                 NAMESPACE   NAME     CLASS    PHASE    AGE   GOLDEN ACTOR   GOLDEN SNAPSHOT   MESSAGE
                 demo        broken   gvisor   Failed   90s   <none>         <none>            the image is gone
                 """);
