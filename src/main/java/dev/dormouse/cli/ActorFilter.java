@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ActorFilter(
         @Nullable AtespaceName atespace,
-        @Nullable ActorId id,
+        List<ActorId> ids,
         @Nullable String status,
         @Nullable TemplateRef template,
         Map<String, String> labels) {
@@ -41,13 +41,16 @@ record ActorFilter(
 
     /** What the server can't filter: ids across atespaces. */
     List<JsonNode> matching(List<JsonNode> actors) {
-        return id == null ? actors : actors.stream().filter(this::matches).toList();
+        return ids.isEmpty() ? actors : actors.stream().filter(this::matches).toList();
     }
 
     boolean matches(JsonNode actor) {
         return (atespace == null
                         || atespace.value().equals(actor.path("atespace").asText()))
-                && (id == null || id.value().equals(actor.path("id").asText()))
+                && (ids.isEmpty()
+                        || ids.stream()
+                                .anyMatch(
+                                        id -> id.value().equals(actor.path("id").asText())))
                 && (status == null || status.equals(actor.path("status").asText()))
                 && (template == null || isOf(template, actor.path("template")))
                 && labels.entrySet().stream()

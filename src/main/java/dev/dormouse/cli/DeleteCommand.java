@@ -4,15 +4,20 @@ import dev.dormouse.name.ActorId;
 import dev.dormouse.name.AtespaceName;
 import dev.dormouse.name.PoolRef;
 import dev.dormouse.name.TemplateRef;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code delete}: an actor, atespace, template or pool. */
+/** {@code delete}: actors, atespaces, templates or pools. */
 @Command(
         name = "delete",
-        description = "Deletes an actor, atespace, template or pool.",
+        description = "Deletes actors, atespaces, templates or pools.",
         sortOptions = false,
-        footer = {"%nExamples:", "  kubectl-ate delete actor my-counter", "  kubectl-ate delete template demo/counter"})
+        footer = {
+            "%nExamples:",
+            "  kubectl-ate delete actor my-counter other",
+            "  kubectl-ate delete template demo/counter"
+        })
 final class DeleteCommand extends VerbCommand {
 
     DeleteCommand(KubectlAte root) {
@@ -21,25 +26,38 @@ final class DeleteCommand extends VerbCommand {
 
     @Command(
             name = "actor",
-            description = "Deletes a suspended or paused actor and its snapshots.",
+            aliases = "actors",
+            description = "Deletes suspended or paused actors and their snapshots.",
             sortOptions = false)
-    void actor(@Parameters(paramLabel = "ID", description = "The actor.") ActorId id) {
-        delete("actor/" + id, "atespaces", root.common().atespace().value(), "actors", id.value());
+    int actor(@Parameters(arity = "1..*", paramLabel = "ID", description = "The actors.") List<ActorId> ids) {
+        String atespace = root.common().atespace().value();
+        return each(ids, id -> delete("actor/" + id, "atespaces", atespace, "actors", id.value()));
     }
 
-    @Command(name = "atespace", description = "Deletes an empty atespace.", sortOptions = false)
-    void atespace(@Parameters(paramLabel = "NAME", description = "The atespace.") AtespaceName name) {
-        delete("atespace/" + name, "atespaces", name.value());
+    @Command(name = "atespace", aliases = "atespaces", description = "Deletes empty atespaces.", sortOptions = false)
+    int atespace(
+            @Parameters(arity = "1..*", paramLabel = "NAME", description = "The atespaces.") List<AtespaceName> names) {
+        return each(names, name -> delete("atespace/" + name, "atespaces", name.value()));
     }
 
-    @Command(name = "template", description = "Deletes a template and its golden snapshot.", sortOptions = false)
-    void template(@Parameters(paramLabel = "NS/NAME", description = "The template.") TemplateRef ref) {
-        delete("template/" + ref, "manifests", "ActorTemplate", ref.namespace(), ref.name());
+    @Command(
+            name = "template",
+            aliases = "templates",
+            description = "Deletes templates and their golden snapshots.",
+            sortOptions = false)
+    int template(
+            @Parameters(arity = "1..*", paramLabel = "NS/NAME", description = "The templates.")
+                    List<TemplateRef> refs) {
+        return each(refs, ref -> delete("template/" + ref, "manifests", "ActorTemplate", ref.namespace(), ref.name()));
     }
 
-    @Command(name = "pool", description = "Deletes a pool; its workers finish what they run.", sortOptions = false)
-    void pool(@Parameters(paramLabel = "NS/NAME", description = "The pool.") PoolRef ref) {
-        delete("pool/" + ref, "manifests", "WorkerPool", ref.namespace(), ref.name());
+    @Command(
+            name = "pool",
+            aliases = "pools",
+            description = "Deletes pools; their workers finish what they run.",
+            sortOptions = false)
+    int pool(@Parameters(arity = "1..*", paramLabel = "NS/NAME", description = "The pools.") List<PoolRef> refs) {
+        return each(refs, ref -> delete("pool/" + ref, "manifests", "WorkerPool", ref.namespace(), ref.name()));
     }
 
     private void delete(String reference, String... path) {

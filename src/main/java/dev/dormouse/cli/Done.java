@@ -25,6 +25,12 @@ final class Done {
         }
     }
 
+    /** For several resources in the format asked for; null when each is said in words. */
+    @Nullable
+    Listing list(Kind kind) {
+        return format == null ? null : new Listing(kind, format, true, true, terminal.out());
+    }
+
     /** For what isn't there any more. */
     void sayGone(String reference) {
         terminal.out().println(format == Format.NAME ? reference : reference + " deleted");

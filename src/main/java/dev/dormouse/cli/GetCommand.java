@@ -1,12 +1,18 @@
 package dev.dormouse.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.dormouse.name.ActorId;
 import dev.dormouse.name.AtespaceName;
+import dev.dormouse.name.PoolRef;
 import dev.dormouse.name.TemplateRef;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
@@ -21,6 +27,7 @@ import picocli.CommandLine.ScopeType;
             "  kubectl-ate get actors --status RUNNING -A",
             "  kubectl-ate get actors -l team=blue -w",
             "  kubectl-ate get actor my-counter -o yaml",
+            "  kubectl-ate get actor/my-counter actor/other",
             "  kubectl-ate get workers"
         })
 final class GetCommand extends VerbCommand {
@@ -35,10 +42,10 @@ final class GetCommand extends VerbCommand {
     @Command(
             name = "actors",
             aliases = "actor",
-            description = "Prints the actors of an atespace, or one of them.",
+            description = "Prints the actors of an atespace, or some of them.",
             sortOptions = false)
-    void actors(
-            @Parameters(arity = "0..1", paramLabel = "ID", description = "One actor.") @Nullable ActorId id,
+    int actors(
+            @Parameters(arity = "0..*", paramLabel = "ID", description = "Only these.") @Nullable List<ActorId> ids,
             @Option(
                             names = {"-A", "--all-atespaces"},
                             description = "Actors of all atespaces.")
@@ -59,18 +66,20 @@ final class GetCommand extends VerbCommand {
                             names = {"-w", "--watch"},
                             description = "Then prints what changes, until Ctrl-C.")
                     boolean watch) {
+        List<ActorId> only = ids == null ? List.of() : ids;
+        Kind kind = Kind.actors(root.terminal().clock());
+        if (!only.isEmpty() && !all && !watch) {
+            return named(kind, false, only, root::actor);
+        }
         var filter = new ActorFilter(
                 all ? null : root.common().atespace(),
-                id,
+                only,
                 status == null ? null : ActorFilter.wireStatus(status),
                 template,
                 labels == null ? Map.of() : new LinkedHashMap<>(labels));
-        Kind kind = Kind.actors(root.terminal().clock());
         try (Listing listing = listing(kind, all)) {
             if (watch) {
                 new Watch(api(), listing, root.terminal()).actors(filter);
-            } else if (id != null && !all) {
-                listing.one(api().get(root.actor(id)));
             } else {
                 api().forEachPage(filter.request(), items -> listing.page(filter.matching(items)));
                 noteIfEmpty(
@@ -80,6 +89,7 @@ final class GetCommand extends VerbCommand {
                                 : "No actors in atespace " + root.common().atespace() + ".");
             }
         }
+        return ExitCode.OK;
     }
 
     @Command(name = "workers", aliases = "worker", description = "Prints the workers.", sortOptions = false)
@@ -99,49 +109,64 @@ final class GetCommand extends VerbCommand {
     }
 
     @Command(name = "atespaces", aliases = "atespace", description = "Prints the atespaces.", sortOptions = false)
-    void atespaces(
-            @Parameters(arity = "0..1", paramLabel = "NAME", description = "One atespace.") @Nullable
-                    AtespaceName name) {
+    int atespaces(
+            @Parameters(arity = "0..*", paramLabel = "NAME", description = "Only these.") @Nullable
+                    List<AtespaceName> names) {
         Kind kind = Kind.atespaces(root.terminal().clock());
-        try (Listing listing = listing(kind, true)) {
-            if (name != null) {
-                listing.one(api().get(Request.to("v1", "atespaces", name.value())));
-            } else {
-                api().forEachPage(Request.to("v1", "atespaces"), listing::page);
-            }
+        if (names != null) {
+            return named(kind, true, names, name -> Request.to("v1", "atespaces", name.value()));
         }
+        try (Listing listing = listing(kind, true)) {
+            api().forEachPage(Request.to("v1", "atespaces"), listing::page);
+        }
+        return ExitCode.OK;
     }
 
     @Command(name = "templates", aliases = "template", description = "Prints the ActorTemplates.", sortOptions = false)
-    void templates(
-            @Parameters(arity = "0..1", paramLabel = "NS/NAME", description = "One template.") @Nullable
-                    TemplateRef ref) {
-        declared(
-                Kind.templates(root.terminal().clock()),
-                "actortemplates",
-                ref,
-                "No templates; 'kubectl-ate apply -f' brings them.");
+    int templates(
+            @Parameters(arity = "0..*", paramLabel = "NS/NAME", description = "Only these.") @Nullable
+                    List<TemplateRef> refs) {
+        Request all = Request.to("v1", "actortemplates");
+        Kind kind = Kind.templates(root.terminal().clock());
+        return refs == null
+                ? declared(kind, all, "No templates; 'kubectl-ate apply -f' brings them.")
+                : named(kind, true, refs, ref -> all.below(ref.namespace(), ref.name()));
     }
 
     @Command(name = "pools", aliases = "pool", description = "Prints the WorkerPools.", sortOptions = false)
-    void pools(
-            @Parameters(arity = "0..1", paramLabel = "NS/NAME", description = "One pool.") @Nullable TemplateRef ref) {
-        declared(
-                Kind.pools(root.terminal().clock()),
-                "workerpools",
-                ref,
-                "No pools; 'kubectl-ate apply -f' brings them.");
+    int pools(
+            @Parameters(arity = "0..*", paramLabel = "NS/NAME", description = "Only these.") @Nullable
+                    List<PoolRef> refs) {
+        Request all = Request.to("v1", "workerpools");
+        Kind kind = Kind.pools(root.terminal().clock());
+        return refs == null
+                ? declared(kind, all, "No pools; 'kubectl-ate apply -f' brings them.")
+                : named(kind, true, refs, ref -> all.below(ref.namespace(), ref.name()));
     }
 
-    private void declared(Kind kind, String resource, @Nullable TemplateRef ref, String whenEmpty) {
+    private int declared(Kind kind, Request all, String whenEmpty) {
         try (Listing listing = listing(kind, true)) {
-            if (ref != null) {
-                listing.one(api().get(Request.to("v1", resource, ref.namespace(), ref.name())));
-            } else {
-                api().forEachPage(Request.to("v1", resource), listing::page);
-                noteIfEmpty(listing, whenEmpty);
+            api().forEachPage(all, listing::page);
+            noteIfEmpty(listing, whenEmpty);
+        }
+        return ExitCode.OK;
+    }
+
+    /** Those that are there; several are a list also as JSON and YAML. */
+    private <T> int named(Kind kind, boolean allAtespaces, List<T> names, Function<T, Request> request) {
+        Api api = api();
+        var found = new ArrayList<JsonNode>();
+        int exitCode = each(names, name -> found.add(api.get(request.apply(name))));
+        if (!found.isEmpty()) {
+            try (Listing listing = listing(kind, allAtespaces)) {
+                if (names.size() == 1) {
+                    listing.one(found.getFirst());
+                } else {
+                    listing.page(found);
+                }
             }
         }
+        return exitCode;
     }
 
     private Listing listing(Kind kind, boolean allAtespaces) {

@@ -3,6 +3,7 @@ package dev.dormouse.cli;
 import dev.dormouse.name.ActorId;
 import dev.dormouse.name.AtespaceName;
 import dev.dormouse.name.InvalidNameException;
+import dev.dormouse.name.PoolRef;
 import dev.dormouse.name.TemplateRef;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,6 +41,7 @@ import picocli.CommandLine.TypeConversionException;
             "  kubectl-ate create actor my-counter -t demo/counter",
             "  kubectl-ate get actors -A -o wide",
             "  kubectl-ate suspend actor my-counter",
+            "  kubectl-ate get actors -o name | xargs kubectl-ate delete",
             "  kubectl-ate why actor my-counter",
             "  kubectl-ate apply -f counter.yaml",
             "%nExit codes: 0 done, 1 failed, 2 wrong usage."
@@ -81,13 +83,17 @@ public final class KubectlAte implements Runnable {
 
     private static CommandLine commandLine(Terminal terminal) {
         var root = new KubectlAte(terminal);
-        return new CommandLine(root, new CommandFactory(root))
-                .setOut(terminal.out())
+        var commands = new CommandLine(root, new CommandFactory(root));
+        commands.getSubcommands().values().stream()
+                .filter(verb -> verb.getCommand() instanceof VerbCommand)
+                .forEach(verb -> verb.getCommandSpec().preprocessor(new KindFirst()));
+        return commands.setOut(terminal.out())
                 .setErr(terminal.err())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .registerConverter(ActorId.class, checked(ActorId::new))
-                .registerConverter(AtespaceName.class, checked(AtespaceName::new))
-                .registerConverter(TemplateRef.class, checked(KubectlAte::templateRef))
+                .registerConverter(ActorId.class, checked("actors?/", ActorId::new))
+                .registerConverter(AtespaceName.class, checked("atespaces?/", AtespaceName::new))
+                .registerConverter(TemplateRef.class, checked("templates?/(?=.+/)", KubectlAte::templateRef))
+                .registerConverter(PoolRef.class, checked("pools?/(?=.+/)", KubectlAte::poolRef))
                 .setParameterExceptionHandler((e, in) -> wrongUsage(terminal, e))
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(terminal, e));
     }
@@ -115,18 +121,29 @@ public final class KubectlAte implements Runnable {
         throw new ParameterException(spec.commandLine(), "a command is missing");
     }
 
-    static TemplateRef templateRef(String text) {
+    private static TemplateRef templateRef(String text) {
+        int slash = slash(text);
+        return new TemplateRef(text.substring(0, slash), text.substring(slash + 1));
+    }
+
+    private static PoolRef poolRef(String text) {
+        int slash = slash(text);
+        return new PoolRef(text.substring(0, slash), text.substring(slash + 1));
+    }
+
+    private static int slash(String text) {
         int slash = text.indexOf('/');
         if (slash < 0) {
             throw new TypeConversionException("'" + OneLine.of(text) + "' is not NAMESPACE/NAME");
         }
-        return new TemplateRef(text.substring(0, slash), text.substring(slash + 1));
+        return slash;
     }
 
-    private static <T> ITypeConverter<T> checked(ITypeConverter<T> converter) {
+    /** @param kind what may stand in front of the name, as in what {@code -o name} prints */
+    private static <T> ITypeConverter<T> checked(String kind, ITypeConverter<T> converter) {
         return text -> {
             try {
-                return converter.convert(text);
+                return converter.convert(text.replaceFirst("^" + kind, ""));
             } catch (InvalidNameException e) {
                 throw new TypeConversionException(e.getMessage());
             }
@@ -139,7 +156,8 @@ public final class KubectlAte implements Runnable {
         return CommandLine.ExitCode.USAGE;
     }
 
-    private static int failed(Terminal terminal, Exception e) {
+    /** Tells a failure in one line; gives the exit code. */
+    static int failed(Terminal terminal, Exception e) {
         // anything but CommandFailed is a bug of ours: its class helps whoever reports it
         String message = e instanceof CommandFailed ? e.getMessage() : e.toString();
         terminal.out().flush();

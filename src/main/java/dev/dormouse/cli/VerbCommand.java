@@ -1,6 +1,9 @@
 package dev.dormouse.cli;
 
+import java.util.List;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -19,6 +22,19 @@ abstract class VerbCommand implements Runnable {
     VerbCommand(KubectlAte root, String missing) {
         this.root = root;
         this.missing = missing;
+    }
+
+    /** Does it for each name, whatever becomes of the others, and tells each failure in a line; gives the exit code. */
+    final <T> int each(List<T> names, Consumer<T> action) {
+        int exitCode = ExitCode.OK;
+        for (T name : names) {
+            try {
+                action.accept(name);
+            } catch (CommandFailed e) {
+                exitCode = KubectlAte.failed(root.terminal(), e);
+            }
+        }
+        return exitCode;
     }
 
     @Override

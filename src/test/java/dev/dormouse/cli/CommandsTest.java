@@ -98,6 +98,56 @@ class CommandsTest {
     }
 
     @Test
+    void severalNamesFareEachForItself() {
+        api.answers("DELETE /v1/atespaces/default/actors/a", 204, "application/json", "");
+        api.answers(
+                "DELETE /v1/atespaces/default/actors/b", 409, "application/problem+json", "{\"detail\":\"b runs\"}");
+        api.answers("DELETE /v1/atespaces/default/actors/c", 204, "application/json", "");
+
+        assertThat(CliRun.of(api, "delete", "actor", "a", "b", "c"))
+                .isEqualTo(new CliRun(1, "actor/a deleted\nactor/c deleted\n", "error: b runs\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "suspend actor a b",
+                "suspend a b",
+                "suspend actor/a actor/b",
+                "suspend -a default actors/a b",
+                "-o table suspend actors a b",
+                "suspend -o name a b"
+            })
+    void theKindStandsInFrontOrIsLeftOutWhereThereIsOne(String args) {
+        api.answers("POST /v1/atespaces/default/actors/a:suspend", ACTOR);
+        api.answers("POST /v1/atespaces/default/actors/b:suspend", ACTOR);
+
+        CliRun.of(api, args.split(" "));
+
+        assertThat(api.requests())
+                .containsExactly(
+                        "POST /v1/atespaces/default/actors/a:suspend", "POST /v1/atespaces/default/actors/b:suspend");
+    }
+
+    @Test
+    void severalTransitionsInAFormatAreOneList() {
+        api.answers("POST /v1/atespaces/default/actors/a:suspend", "{\"id\":\"a\"}");
+        api.answers("POST /v1/atespaces/default/actors/b:suspend", "{\"id\":\"b\"}");
+
+        assertThat(CliRun.of(api, "suspend", "a", "b", "-o", "yaml").out()).isEqualTo("items:\n- id: a\n- id: b\n");
+    }
+
+    @Test
+    void whatGetNamesDeleteTakes() {
+        api.answers("DELETE /v1/manifests/ActorTemplate/demo/counter", 204, "application/json", "");
+        api.answers("DELETE /v1/manifests/WorkerPool/demo/demo", 204, "application/json", "");
+
+        assertThat(CliRun.of(api, "delete", "template/demo/counter").out())
+                .isEqualTo("template/demo/counter deleted\n");
+        assertThat(CliRun.of(api, "delete", "pool/demo/demo").out()).isEqualTo("pool/demo/demo deleted\n");
+    }
+
+    @Test
     void refusalsAreOneLineAndExitCodeOne() {
         api.answers(
                 "DELETE /v1/atespaces/default/actors/my-counter",
@@ -157,7 +207,9 @@ class CommandsTest {
                 "delete actor ..",
                 "delete actor a/b",
                 "resume actor UPPER",
-                "suspend my-counter",
+                "suspend UPPER",
+                "suspend pool/demo/demo",
+                "delete pool demo",
                 "get actors -a ../default"
             })
     void wrongUsageIsOneLineAndExitCodeTwoAndAsksNothing(String args) {

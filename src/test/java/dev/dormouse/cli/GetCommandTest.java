@@ -135,6 +135,24 @@ class GetCommandTest {
     }
 
     @Test
+    void severalActorsAreThoseThatAreThere() {
+        api.answers("GET /v1/atespaces/default/actors/a", "{\"id\":\"a\"}");
+        api.answers("GET /v1/atespaces/default/actors/b", 404, "application/problem+json", "{\"detail\":\"no b\"}");
+        api.answers("GET /v1/atespaces/default/actors/c", "{\"id\":\"c\"}");
+
+        var run = CliRun.of(api, "get", "actor/a", "actor/b", "c", "-o", "yaml");
+
+        assertThat(run).isEqualTo(new CliRun(1, "items:\n- id: a\n- id: c\n", "error: no b\n"));
+    }
+
+    @Test
+    void aNamedActorThatIsMissingPrintsNoEmptyList() {
+        api.answers("GET /v1/atespaces/default/actors/b", 404, "application/problem+json", "{\"detail\":\"no b\"}");
+
+        assertThat(CliRun.of(api, "get", "actor/b", "-o", "json")).isEqualTo(new CliRun(1, "", "error: no b\n"));
+    }
+
+    @Test
     void aListAsYamlKeepsStringsThatLookLikeNumbers() {
         api.answers(
                 "GET /v1/atespaces/default/actors",
