@@ -3,6 +3,7 @@ package dev.dormouse.ateom;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -62,11 +63,20 @@ final class ReadyProbe {
         try (Socket socket = new Socket()) {
             socket.setTcpNoDelay(true);
             socket.connect(address, CONNECT_MILLIS);
-            socket.setSoTimeout(ANSWER_MILLIS);
-            socket.getOutputStream().write(request);
-            return passes(socket.getInputStream().readNBytes("HTTP/1.1 200".length()));
+            return passes(answer(socket));
         } catch (IOException e) {
             return false;
+        }
+    }
+
+    private byte[] answer(Socket socket) throws IOException {
+        socket.setSoTimeout(ANSWER_MILLIS);
+        try {
+            socket.getOutputStream().write(request);
+            return socket.getInputStream().readNBytes("HTTP/1.1 200".length());
+        } catch (SocketTimeoutException e) {
+            lastAnswer = "it took the connection but did not answer within %d ms".formatted(ANSWER_MILLIS);
+            throw e;
         }
     }
 

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -68,6 +69,17 @@ class ReadyProbeTest {
 
         assertThat(probe().await(Duration.ofMinutes(5), () -> looks.incrementAndGet() > 3))
                 .isFalse();
+    }
+
+    @Test
+    void oneWhoTakesTheConnectionAndIsSilentIsToldFromNobody() throws IOException {
+        // the kernel takes the connection
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            ReadyProbe probe = new ReadyProbe("127.0.0.1", silent.getLocalPort(), "/readyz");
+
+            assertThat(probe.await(Duration.ofMillis(50), () -> false)).isFalse();
+            assertThat(probe.lastAnswer()).isEqualTo("it took the connection but did not answer within 1000 ms");
+        }
     }
 
     @Test
