@@ -20,7 +20,7 @@ public final class SandboxChoice {
     private SandboxChoice() {}
 
     /**
-     * Asks before anything is started whether this machine has the class of sandbox. Starts no process.
+     * Asks before anything is started whether this machine has the class of sandbox.
      *
      * @param asked auto, gvisor or process
      * @param runsc empty: whatever is on the PATH
@@ -30,9 +30,20 @@ public final class SandboxChoice {
         if (!CLASSES.contains(asked)) {
             throw new IOException(unknown(asked));
         }
+        if (asked.equals("gvisor")) {
+            checkGvisor(runsc.or(GvisorRuntime::findRunsc));
+        }
+    }
+
+    private static void checkGvisor(Optional<Path> runsc) throws IOException {
         List<String> missing = GvisorRuntime.missing(runsc.orElse(null));
-        if (asked.equals("gvisor") && !missing.isEmpty()) {
+        if (runsc.isEmpty() || !missing.isEmpty()) {
             throw new IOException(String.join(" ", missing));
+        }
+        try {
+            GvisorRuntime.check(runsc.get());
+        } catch (SandboxException e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 

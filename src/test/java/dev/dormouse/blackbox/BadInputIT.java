@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
@@ -127,6 +128,24 @@ class BadInputIT {
                     .contains("runsc is not an executable file: /nowhere/runsc.");
         }
         assertThat(place).isEmptyDirectory();
+    }
+
+    @Test
+    @Tag("gvisor")
+    void aRunscThatIsTooOld() throws Exception {
+        Path runsc = Files.writeString(place.resolve("runsc"), "#!/bin/sh\necho 'runsc version release-20221219.0'\n");
+        Files.setPosixFilePermissions(runsc, PosixFilePermissions.fromString("rwx------"));
+        Map<String, String> environment = Map.of("DORMOUSE_ATEOM_RUNSC", runsc.toString());
+        Path data = place.resolve("data");
+
+        for (Run run : List.of(
+                server(environment, data, "--sandbox", "gvisor"),
+                run(environment, "ateom", "--data-dir", data.toString(), "--sandbox", "gvisor"))) {
+            assertRefused(
+                    run,
+                    "runsc is release-20221219.0, which is too old: install one of 2024-07-29 or newer, or name it in dormouse.ateom.runsc.");
+        }
+        assertThat(data).doesNotExist();
     }
 
     @Test

@@ -59,6 +59,15 @@ public final class GvisorRuntime implements SandboxRuntime {
     }
 
     /**
+     * Asks a binary whether we can use it; keeps nothing of it.
+     *
+     * @throws SandboxException UNSUPPORTED when it is too old, FAILED when it can't be asked
+     */
+    public static void check(Path runsc) throws SandboxException {
+        RunscBinary.probe(runsc.toAbsolutePath(), "");
+    }
+
+    /**
      * Copies and probes the binary, takes an instance number on this machine and removes what a killed process with that number left.
      *
      * @throws SandboxException FAILED when something is missing, with {@link #missing}'s sentences
@@ -68,7 +77,8 @@ public final class GvisorRuntime implements SandboxRuntime {
         if (!missing.isEmpty()) {
             throw new SandboxException(Kind.FAILED, String.join(" ", missing));
         }
-        RunscBinary runsc = RunscBinary.probe(new RunscBuilds(settings.builds()).keep(settings.runsc()));
+        RunscBuilds.Kept kept = new RunscBuilds(settings.builds()).keep(settings.runsc());
+        RunscBinary runsc = RunscBinary.probe(kept.path(), kept.sha256());
         InstanceNumber number = InstanceNumber.acquire(settings.runDir());
         try {
             removeLeftOvers(number.directory());

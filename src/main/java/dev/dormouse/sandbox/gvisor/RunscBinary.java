@@ -27,22 +27,19 @@ record RunscBinary(Path path, Build build, boolean networkMask) {
     private static final String DROP_CONNECTIONS = "-net-disconnect-ok";
 
     /** @throws SandboxException UNSUPPORTED when the release is too old to checkpoint an actor that has a network */
-    static RunscBinary probe(RunscBuilds.Kept kept) throws SandboxException {
-        Path path = kept.path();
+    static RunscBinary probe(Path path, String sha256) throws SandboxException {
         String version = version(Command.run(PROBE_LIMIT, "", path.toString(), "--version"));
         String known = Command.run(PROBE_LIMIT, "", path.toString(), "flags");
         if (!known.contains(KEEP_CONNECTIONS) && !known.contains(DROP_CONNECTIONS)) {
             throw new SandboxException(
                     Kind.UNSUPPORTED,
-                    "runsc is release %s, which is too old: install one of 2024-07-29 or newer, or name it in dormouse.ateom.runsc."
+                    "runsc is %s, which is too old: install one of 2024-07-29 or newer, or name it in dormouse.ateom.runsc."
                             .formatted(version));
         }
         List<String> flags =
                 List.of("--platform=" + PLATFORM, "--network=sandbox", "--overlay2=root:dir", connectionFlag(known));
         return new RunscBinary(
-                path,
-                new Build(version, kept.sha256(), PLATFORM, flags),
-                release(version) <= LAST_RELEASE_WITH_WRONG_CHECK);
+                path, new Build(version, sha256, PLATFORM, flags), release(version) <= LAST_RELEASE_WITH_WRONG_CHECK);
     }
 
     /** The beginning of each call, for a shell. */

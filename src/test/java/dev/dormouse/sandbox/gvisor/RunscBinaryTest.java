@@ -18,9 +18,9 @@ class RunscBinaryTest {
 
     @Test
     void aReleaseThatCannotCheckpointConnectionsIsTooOld() throws IOException {
-        RunscBuilds.Kept old = runsc("release-20221219.0", "-overlay");
+        Path old = runsc("release-20221219.0", "-overlay");
 
-        SandboxException refused = catchThrowableOfType(SandboxException.class, () -> RunscBinary.probe(old));
+        SandboxException refused = catchThrowableOfType(SandboxException.class, () -> GvisorRuntime.check(old));
 
         assertThat(refused.kind()).isEqualTo(SandboxException.Kind.UNSUPPORTED);
         assertThat(refused).hasMessageContaining("release-20221219.0").hasMessageContaining("2024-07-29");
@@ -28,14 +28,18 @@ class RunscBinaryTest {
 
     @Test
     void theFlagForOpenConnectionsIsTheOneThatTheReleaseKnows() throws Exception {
-        RunscBinary before = RunscBinary.probe(runsc("release-20240729.0", "-net-disconnect-ok"));
-        RunscBinary after = RunscBinary.probe(runsc("release-20260601.0", "-allow-connected-on-save"));
+        RunscBinary before = probe(runsc("release-20240729.0", "-net-disconnect-ok"));
+        RunscBinary after = probe(runsc("release-20260601.0", "-allow-connected-on-save"));
 
         assertThat(before.build().flags()).contains("--net-disconnect-ok");
         assertThat(after.build().flags()).contains("--allow-connected-on-save");
     }
 
-    private RunscBuilds.Kept runsc(String version, String flag) throws IOException {
+    private static RunscBinary probe(Path runsc) throws SandboxException {
+        return RunscBinary.probe(runsc, "0".repeat(64));
+    }
+
+    private Path runsc(String version, String flag) throws IOException {
         Path script = directory.resolve("runsc-" + version);
         Files.writeString(script, """
                 #!/bin/sh
@@ -45,6 +49,6 @@ class RunscBinaryTest {
                 esac
                 """.formatted(version, flag));
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
-        return new RunscBuilds.Kept(script, "0".repeat(64));
+        return script;
     }
 }
