@@ -1,6 +1,7 @@
 package dev.dormouse.standalone;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
 
 /**
  * What became of one object.
@@ -24,5 +25,12 @@ public record ManifestResult(String kind, String namespace, String name, Outcome
 
     static ManifestResult of(ManifestObject.Key key, Outcome outcome) {
         return new ManifestResult(key.kind().kind(), key.namespace(), key.name(), outcome);
+    }
+
+    /** For logs: {@code WorkerPool demo/counter created}. */
+    @Override
+    public String toString() {
+        String whole = namespace.isEmpty() ? name : namespace + "/" + name;
+        return "%s %s %s".formatted(kind, whole, result.name().toLowerCase(Locale.ROOT));
     }
 }
