@@ -2,6 +2,7 @@ package dev.dormouse.activation;
 
 import dev.dormouse.actor.Actor;
 import dev.dormouse.actor.ActorStatus;
+import dev.dormouse.actor.ActorStore;
 import dev.dormouse.actor.Cause;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.AtespaceName;
@@ -38,6 +39,7 @@ class IdleActors {
 
     private final Workers workers;
     private final Dispatcher dispatcher;
+    private final ActorStore store;
     private final Sleeps sleeps;
     private final Records records;
     private final Catalog catalog;
@@ -49,6 +51,7 @@ class IdleActors {
     IdleActors(
             Workers workers,
             Dispatcher dispatcher,
+            ActorStore store,
             Sleeps sleeps,
             Records records,
             Catalog catalog,
@@ -57,6 +60,7 @@ class IdleActors {
             DormouseConfig config) {
         this.workers = workers;
         this.dispatcher = dispatcher;
+        this.store = store;
         this.sleeps = sleeps;
         this.records = records;
         this.catalog = catalog;
@@ -79,7 +83,7 @@ class IdleActors {
                                 boolean over = !timeout.isZero()
                                         && !since.plus(timeout).isAfter(now);
                                 if (over) {
-                                    suspend(key, Cause.IDLE, now.minus(timeout));
+                                    suspend(worker, Cause.IDLE, now.minus(timeout));
                                 }
                             },
                             failure -> LOG.debugf("%s is idle, but: %s", key, failure.getMessage()));
@@ -92,12 +96,12 @@ class IdleActors {
         if (waiting.size() <= pressed.size()) {
             return;
         }
-        Map<UUID, ActorKey> actors = new HashMap<>();
+        Map<UUID, Worker> workersOfIdle = new HashMap<>();
         List<Eviction.Idle> idle = new ArrayList<>();
         for (Worker worker : idle()) {
             ActorKey key = actor(worker);
             if (!pressed.contains(key)) {
-                actors.put(worker.uid(), key);
+                workersOfIdle.put(worker.uid(), worker);
                 idle.add(new Eviction.Idle(worker.uid(), Objects.requireNonNull(worker.idleSince())));
             }
         }
@@ -105,9 +109,9 @@ class IdleActors {
         Duration enough = config.scheduler().pressureIdle();
         List<Need> unserved = waiting.subList(pressed.size(), waiting.size());
         Eviction.choose(idle, unserved, now, enough, workers::fits).forEach(chosen -> {
-            ActorKey key = Objects.requireNonNull(actors.get(chosen.worker()));
-            pressed.add(key);
-            suspend(key, Cause.PRESSURE, now.minus(enough));
+            Worker worker = Objects.requireNonNull(workersOfIdle.get(chosen.worker()));
+            pressed.add(actor(worker));
+            suspend(worker, Cause.PRESSURE, now.minus(enough));
         });
     }
 
@@ -124,17 +128,31 @@ class IdleActors {
         return Objects.requireNonNull(worker.stay()).actor();
     }
 
-    private void suspend(ActorKey key, Cause cause, Instant idleBefore) {
+    private void suspend(Worker worker, Cause cause, Instant idleBefore) {
+        ActorKey key = actor(worker);
         sleeps.sleep(key, ActorStatus.SUSPENDING, cause, idleBefore)
                 .onTermination()
                 .invoke(() -> pressed.remove(key))
                 .subscribe()
-                .with(actor -> {}, failure -> {
+                .with(actor -> noteIfAwake(actor, worker), failure -> {
                     drowsiness.failed(key);
                     fields(key)
                             .log(() ->
                                     LOG.warnf("idle actor %s could not be suspended: %s", key, failure.getMessage()));
                 });
+    }
+
+    /** The record may not say that it is idle, as a report of it got lost: it is told again. */
+    private void noteIfAwake(Actor actor, Worker worker) {
+        if (actor.status() != ActorStatus.RUNNING) {
+            return;
+        }
+        var idle = new ActorStore.Idle(Objects.requireNonNull(worker.stay()).generation(), worker.idleSince());
+        store.reportIdle(Map.of(actor.key(), idle))
+                .subscribe()
+                .with(
+                        written -> {},
+                        failure -> LOG.debugf("idle time of %s not written: %s", actor.key(), failure.getMessage()));
     }
 
     private LogFields fields(ActorKey key) {

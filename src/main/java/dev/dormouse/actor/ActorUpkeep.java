@@ -74,7 +74,7 @@ final class ActorUpkeep {
                 a as (
                   update actor a set idle_since = b.since
                   from b
-                  where %s and a.generation = b.generation and a.status = 'RUNNING'
+                  where %s and a.generation = b.generation and a.status not in ('SUSPENDED', 'PAUSED')
                     and (a.idle_since is null <> (b.since is null)
                          or a.idle_since not between b.since - interval '1 second' and b.since + interval '1 second')
                   returning 1)

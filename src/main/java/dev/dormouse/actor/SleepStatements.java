@@ -141,7 +141,7 @@ final class SleepStatements {
                   where a.status in ('SUSPENDING', 'PAUSING') and a.worker_uid is not null
                   for update of a),
                 a as (
-                  update actor a set status = 'RUNNING', last_error = b.error, idle_since = null, %s, %s
+                  update actor a set status = 'RUNNING', last_error = b.error, %s, %s
                   from o b
                   where %s
                   returning a.*, b.from_status, b.phases),

@@ -64,7 +64,7 @@ final class Replica implements AutoCloseable {
         activations = new Activations(wakes, sleeps, forks, new Ports(store, workers, calls), records, plans, workers);
         Drowsiness drowsiness = new Drowsiness(clock);
         Reconciler reconciler = new Reconciler(store, records, workers, calls, sleeps, leases, drowsiness);
-        idle = new IdleActors(workers, dispatcher, sleeps, records, catalog, drowsiness, clock, config);
+        idle = new IdleActors(workers, dispatcher, store, sleeps, records, catalog, drowsiness, clock, config);
         registry = new TestWorkers(config, workers, database, feed, reconciler, ateoms, vertx, clock);
         // deletion reads rows, no entities
         SnapshotRecords dropped = new SnapshotRecords(database, new Sessions((Mutiny.SessionFactory) null, vertx));

@@ -101,6 +101,17 @@ class WaitingTest {
     }
 
     @Test
+    void anIdleActorMakesRoomAlsoIfTheReportOfItGotLost() {
+        ateom.idle(holders.get(0), Duration.ofSeconds(60));
+        Awaitility.await().until(() -> world.record(holders.get(0)).idleSince() != null);
+        world.sql("update actor set idle_since = null where id = $1", "holder-0");
+
+        await(world.replica.activations.resume(world.create("pressing"), false, Cause.REQUEST));
+
+        assertThat(world.status(holders.get(0))).isEqualTo(ActorStatus.SUSPENDED);
+    }
+
+    @Test
     void aBusyActorKeepsItsWorkerWhoeverWaits() {
         assertThatThrownBy(() -> await(world.replica.activations.resume(world.create("late"), false, Cause.REQUEST)))
                 .hasMessageContaining("no free workers available");

@@ -17,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ class ActorStoreSleepTest {
         return fixture.running(fixture.create(id), fixture.worker());
     }
 
-    private void idle(Actor actor, Instant since) {
+    private void idle(Actor actor, @Nullable Instant since) {
         await(fixture.store.reportIdle(Map.of(actor.key(), new Idle(actor.generation(), since))));
     }
 
@@ -151,6 +152,33 @@ class ActorStoreSleepTest {
         assertThat(fixture.workerState(back.activation().workerUid())).isEqualTo("ASSIGNED");
         assertThat(fixture.events("runs-on").getLast()).isEqualTo("SuspendFailed SUSPENDING>RUNNING");
         assertThat(fixture.suspended(back).lastError()).isNull();
+    }
+
+    @Test
+    void anIdleActorThatCouldNotSleepIsStillIdle() {
+        Actor running = running("insomniac");
+        Instant now = Instant.now();
+        idle(running, now.minusSeconds(10));
+        Actor suspending = fixture.suspending(running);
+
+        await(fixture.store.sleepFailed(suspending.key(), suspending.generation(), "disk full", PHASES));
+
+        assertThat(await(fixture.sleep(running, ActorStatus.SUSPENDING, now.minusSeconds(5))))
+                .isInstanceOf(Claimed.class);
+    }
+
+    @Test
+    void workDuringASleepThatFailsIsNotForgotten() {
+        Actor running = running("disturbed");
+        Instant now = Instant.now();
+        idle(running, now.minusSeconds(10));
+        Actor suspending = fixture.suspending(running);
+
+        idle(suspending, null);
+        await(fixture.store.sleepFailed(suspending.key(), suspending.generation(), "disk full", PHASES));
+
+        assertThat(await(fixture.sleep(running, ActorStatus.SUSPENDING, now.minusSeconds(5))))
+                .isInstanceOf(Moved.class);
     }
 
     @Test
