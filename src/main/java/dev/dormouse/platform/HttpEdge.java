@@ -57,7 +57,7 @@ class HttpEdge {
         if (status >= 400 && status < 500) {
             answer(context, HttpRefusal.problem(status));
         } else {
-            answer(context, ProblemMappers.internal(context.failure()));
+            answer(context, Problem.of(context.failure()));
         }
     }
 

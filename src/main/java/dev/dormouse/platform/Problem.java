@@ -2,6 +2,8 @@ package dev.dormouse.platform;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.json.JsonObject;
+import java.util.UUID;
+import org.jboss.logging.Logger;
 
 /**
  * What a caller reads when a call fails: an RFC 9457 problem with our {@code code}. REST and router answer alike.
@@ -13,6 +15,8 @@ import io.vertx.core.json.JsonObject;
  * @param code the name of the {@link Code}
  */
 public record Problem(String type, String title, int status, String detail, String code) {
+
+    private static final Logger LOG = Logger.getLogger(Problem.class);
 
     public static final String MEDIA_TYPE = "application/problem+json";
 
@@ -28,12 +32,14 @@ public record Problem(String type, String title, int status, String detail, Stri
     }
 
     /**
-     * A {@link Failure} as it stands; a failure that is worth a retry but not the caller's fault is 503. Anything else is INTERNAL
-     * without its message, which is not for the caller's eyes.
+     * A {@link Failure} as it stands; a failure that is worth a retry but not the caller's fault is 503. Anything else is logged and
+     * INTERNAL without its message, which is not for the caller's eyes: the answer carries the id under which to find it.
      */
     public static Problem of(Throwable error) {
         if (!(error instanceof Failure failure)) {
-            return of(Code.INTERNAL, "The server failed; its log says why.");
+            UUID id = UUID.randomUUID();
+            LOG.errorf(error, "Request failed unexpectedly, id %s", id);
+            return of(Code.INTERNAL, "The server failed; its log has more under id " + id + ".");
         }
         boolean tryAgain = failure.code() == Code.FAILED_PRECONDITION && failure.retryAfter() != null;
         return of(

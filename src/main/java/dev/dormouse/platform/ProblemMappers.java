@@ -7,15 +7,10 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.CharConversionException;
-import java.util.UUID;
-import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
-import org.jspecify.annotations.Nullable;
 
 /** Turns whatever a REST resource fails with into a {@link Problem}. No stack trace and no HTML reaches a caller. */
 public final class ProblemMappers {
-
-    private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
 
     /** The answer that carries a problem. */
     public static Response answer(Problem problem) {
@@ -81,13 +76,6 @@ public final class ProblemMappers {
 
     @ServerExceptionMapper
     Response unexpected(Throwable e) {
-        return answer(internal(e));
-    }
-
-    /** Logs once what happened; the answer only carries the id under which to find it. */
-    static Problem internal(@Nullable Throwable e) {
-        UUID id = UUID.randomUUID();
-        LOG.errorf(e, "Request failed unexpectedly, id %s", id);
-        return Problem.of(Code.INTERNAL, "The server failed; its log has more under id " + id + ".");
+        return answer(Problem.of(e));
     }
 }

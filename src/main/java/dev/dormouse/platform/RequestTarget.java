@@ -1,5 +1,7 @@
 package dev.dormouse.platform;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -11,8 +13,17 @@ final class RequestTarget {
 
     private RequestTarget() {}
 
-    /** What is wrong with the path of a request line, as a sentence; empty when nothing is. */
+    /** What is wrong with the target of a request line, as a sentence; empty when nothing is. */
     static Optional<String> objection(String uri) {
+        try {
+            new URI(uri);
+        } catch (URISyntaxException e) {
+            return Optional.of("The path is not valid at character %d: %s.".formatted(e.getIndex(), e.getReason()));
+        }
+        return pathObjection(uri);
+    }
+
+    private static Optional<String> pathObjection(String uri) {
         int query = uri.indexOf('?');
         String path = (query < 0 ? uri : uri.substring(0, query)).toLowerCase(Locale.ROOT);
         if (path.contains("%2f") || path.contains("%5c")) {

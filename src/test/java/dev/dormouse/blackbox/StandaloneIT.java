@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,6 +65,18 @@ class StandaloneIT {
     static long count(HttpResponse<String> answer) {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return Long.parseLong(answer.body().replaceAll("(?s)^.*?count: (\\d+).*$", "$1"));
+    }
+
+    @Test
+    void aPathThatIsNoUriIsAProblem() throws Exception {
+        try (Socket socket = new Socket("localhost", server.api("/").getPort())) {
+            socket.getOutputStream()
+                    .write("GET /v1/actors/%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes());
+
+            assertThat(new String(socket.getInputStream().readAllBytes()))
+                    .startsWith("HTTP/1.1 400 ")
+                    .contains("\"code\":\"INVALID_ARGUMENT\"");
+        }
     }
 
     @Test

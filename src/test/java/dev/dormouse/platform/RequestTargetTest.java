@@ -24,4 +24,11 @@ class RequestTargetTest {
     void separatorsWithinANameAreRefused(String uri) {
         assertThat(RequestTarget.objection(uri)).hasValue("The path holds a '/' or '\\' within a name.");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/a/%zz", "/a%2", "/a?b=%", "/a|b", "/a\\b"})
+    void whatIsNoUriIsRefused(String uri) {
+        assertThat(RequestTarget.objection(uri))
+                .hasValueSatisfying(sentence -> assertThat(sentence).startsWith("The path is not valid at character "));
+    }
 }
