@@ -77,6 +77,12 @@ final class RouterLoop extends AbstractVerticle {
             refuse(loop, request, Answers.of(501, Code.UNIMPLEMENTED, "the router opens no tunnels by CONNECT"));
             return;
         }
+        if (request.version() == HttpVersion.HTTP_1_1
+                && request.headers().getAll(HttpHeaders.HOST).size() > 1) {
+            // the actor might heed the other one (RFC 9112, 3.2)
+            refuse(loop, request, Answers.of(400, Code.INVALID_ARGUMENT, "the request has more than one Host"));
+            return;
+        }
         Target target = target(request);
         if (target == null) {
             withoutActor(loop, request);

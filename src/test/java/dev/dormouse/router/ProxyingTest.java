@@ -101,10 +101,12 @@ class ProxyingTest {
     }
 
     @Test
-    void theActorSeesOneHostEvenIfTheClientSentTwo() {
+    void aRequestWithTwoHostsIsRefused() {
         Raw.Answer answer = send("GET / HTTP/1.1\r\nHost: HOST\r\nHost: other.team.x\r\nConnection: close\r\n\r\n");
 
-        assertThat(headers(answer).getJsonArray("host")).containsExactly(HOST);
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.headers()).containsEntry("content-type", "application/problem+json");
+        assertThat(waker.calls).hasValue(0);
     }
 
     @Test
