@@ -4,6 +4,7 @@ import dev.dormouse.ateom.SandboxChoice;
 import dev.dormouse.standalone.EmbeddedDatabase;
 import io.quarkus.runtime.LaunchMode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -53,9 +54,13 @@ final class ServerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Settings.set("dormouse.standalone.manifests", manifests);
+        Path declared = demo == null ? manifests : demo.resolve("manifests");
+        if (declared != null && !Files.isDirectory(declared)) {
+            throw new IOException("there is no directory %s; correct %s"
+                    .formatted(declared, demo == null ? "--manifests" : "--demo"));
+        }
+        Settings.set("dormouse.standalone.manifests", declared);
         if (demo != null) {
-            Settings.set("dormouse.standalone.manifests", demo.resolve("manifests"));
             Settings.set(DEMO_IMAGES, "oci:" + demo.resolve("images").toAbsolutePath());
         }
         Settings.set("quarkus.http.port", port);

@@ -114,6 +114,19 @@ class BadInputIT {
     }
 
     @Test
+    void aDemoThatIsNotHere() throws Exception {
+        Path nowhere = place.resolve("nowhere");
+
+        assertRefused(
+                server(Map.of(), place, "--demo", nowhere.toString()),
+                "there is no directory " + nowhere.resolve("manifests") + "; correct --demo");
+        assertRefused(
+                server(Map.of(), place, "--manifests", nowhere.toString()),
+                "there is no directory " + nowhere + "; correct --manifests");
+        assertThat(place).isEmptyDirectory();
+    }
+
+    @Test
     void aSandboxThatIsNotHere() throws Exception {
         Map<String, String> environment = Map.of("DORMOUSE_ATEOM_RUNSC", "/nowhere/runsc");
 
