@@ -112,14 +112,11 @@ final class GetCommand extends VerbCommand {
     int atespaces(
             @Parameters(arity = "0..*", paramLabel = "NAME", description = "Only these.") @Nullable
                     List<AtespaceName> names) {
+        Request all = Request.to("v1", "atespaces");
         Kind kind = Kind.atespaces(root.terminal().clock());
-        if (names != null) {
-            return named(kind, true, names, name -> Request.to("v1", "atespaces", name.value()));
-        }
-        try (Listing listing = listing(kind, true)) {
-            api().forEachPage(Request.to("v1", "atespaces"), listing::page);
-        }
-        return ExitCode.OK;
+        return names == null
+                ? every(kind, all, "No atespaces.")
+                : named(kind, true, names, name -> all.below(name.value()));
     }
 
     @Command(name = "templates", aliases = "template", description = "Prints the ActorTemplates.", sortOptions = false)
@@ -129,7 +126,7 @@ final class GetCommand extends VerbCommand {
         Request all = Request.to("v1", "actortemplates");
         Kind kind = Kind.templates(root.terminal().clock());
         return refs == null
-                ? declared(kind, all, "No templates; 'kubectl-ate apply -f' brings them.")
+                ? every(kind, all, "No templates; 'kubectl-ate apply -f' brings them.")
                 : named(kind, true, refs, ref -> all.below(ref.namespace(), ref.name()));
     }
 
@@ -140,11 +137,11 @@ final class GetCommand extends VerbCommand {
         Request all = Request.to("v1", "workerpools");
         Kind kind = Kind.pools(root.terminal().clock());
         return refs == null
-                ? declared(kind, all, "No pools; 'kubectl-ate apply -f' brings them.")
+                ? every(kind, all, "No pools; 'kubectl-ate apply -f' brings them.")
                 : named(kind, true, refs, ref -> all.below(ref.namespace(), ref.name()));
     }
 
-    private int declared(Kind kind, Request all, String whenEmpty) {
+    private int every(Kind kind, Request all, String whenEmpty) {
         try (Listing listing = listing(kind, true)) {
             api().forEachPage(all, listing::page);
             noteIfEmpty(listing, whenEmpty);

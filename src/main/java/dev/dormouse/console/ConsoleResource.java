@@ -4,6 +4,7 @@ import dev.dormouse.actor.Actor;
 import dev.dormouse.actor.ActorStatus;
 import dev.dormouse.actor.ActorStore;
 import dev.dormouse.journal.EventStore;
+import dev.dormouse.name.AtespaceName;
 import dev.dormouse.worker.Workers;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -15,6 +16,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** The console: a page made on the server, whose live part the browser asks for again whenever the feed tells of a change. */
@@ -73,8 +75,10 @@ public class ConsoleResource {
                         events.latest(EVENTS_READ))
                 .asTuple()
                 .map(read -> {
-                    List<Actor> asleep = java.util.stream.Stream.concat(
+                    List<Actor> asleep = Stream.concat(
                                     read.getItem2().actors().stream(), read.getItem3().actors().stream())
+                            // a golden actor is the template's, and never goes on
+                            .filter(actor -> !actor.key().atespace().equals(AtespaceName.GOLDEN))
                             .limit(SLEEPERS)
                             .toList();
                     boolean more = read.getItem3().next() != null || asleep.size() == SLEEPERS;

@@ -32,11 +32,12 @@ public record ActorTemplateStatus(
         return READY.equals(phase);
     }
 
-    /** Why it is as it is, a sentence for the user; empty when its conditions don't say. */
+    /** Why it is as it is, a sentence for the user; empty when its condition Ready doesn't say. */
     public Optional<String> reason() {
         return conditions == null
                 ? Optional.empty()
                 : conditions.stream()
+                        .filter(condition -> READY.equals(condition.getType()))
                         .map(Condition::getMessage)
                         .filter(Objects::nonNull)
                         .findFirst();
