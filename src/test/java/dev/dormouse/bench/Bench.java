@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs the sections named on the command line, or all: {@code wake}, {@code control-plane}, {@code proxy}, {@code crowd}. Needs the packaged server and, but for control-plane, root and runsc.
+ * Runs the sections named on the command line, or all: {@code wake}, {@code control-plane}, {@code proxy}, {@code crowd},
+ * {@code executable}. Needs the packaged server and, but for control-plane, root and runsc; {@code executable} also compares the native
+ * one where it has been built.
  */
 public final class Bench {
 
@@ -22,6 +24,7 @@ public final class Bench {
         sections.put("control-plane", new ControlPlaneSection());
         sections.put("proxy", new ProxySection());
         sections.put("crowd", new CrowdSection());
+        sections.put("executable", new ExecutableSection());
         Report report = new Report(Path.of("target/bench"));
         List<String> wanted = args.length == 0 ? List.copyOf(sections.keySet()) : List.of(args);
         for (String name : wanted) {
@@ -30,6 +33,7 @@ public final class Bench {
                 System.err.println("error: no section " + name + "; there are " + sections.keySet());
                 System.exit(2);
             } else {
+                System.err.println("measuring " + name);
                 section.run(report);
             }
         }

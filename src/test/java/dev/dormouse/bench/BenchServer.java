@@ -2,6 +2,7 @@ package dev.dormouse.bench;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.dormouse.blackbox.Program;
 import dev.dormouse.blackbox.ServerProcess;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -16,26 +17,36 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A packaged server with one workload, its golden snapshot taken. */
 final class BenchServer implements AutoCloseable {
 
     private static final Duration READY = Duration.ofSeconds(120);
 
+    private final Path directory;
     private final ServerProcess server;
     private final Workload workload;
 
-    private BenchServer(ServerProcess server, Workload workload) {
+    private BenchServer(Path directory, ServerProcess server, Workload workload) {
+        this.directory = directory;
         this.server = server;
         this.workload = workload;
     }
 
     static BenchServer start(Workload workload, int workers) throws IOException {
+        return start(Program.underTest(), workload, workers);
+    }
+
+    static BenchServer start(Program program, Workload workload, int workers) throws IOException {
         Path directory = Files.createTempDirectory("dormouse-bench");
         Path manifests = workload.manifests(directory, workers);
         ServerProcess server = ServerProcess.start(
-                Files.createDirectories(directory.resolve("data")), "--manifests", manifests.toString());
-        BenchServer bench = new BenchServer(server, workload);
+                Files.createDirectories(directory.resolve("data")),
+                new ServerProcess.Launch(List.of(), program, Map.of()),
+                "--manifests",
+                manifests.toString());
+        BenchServer bench = new BenchServer(directory, server, workload);
         await("golden snapshot of " + workload.name())
                 .atMost(READY)
                 .until(() -> new JsonObject(server.get("/v1/actortemplates/bench/" + workload.name())
@@ -62,6 +73,18 @@ final class BenchServer implements AutoCloseable {
     /** Request through the router; the answer is whole when this returns. */
     HttpResponse<String> request(String id) {
         return server.request(id, "/");
+    }
+
+    /** Waits until so many free workers have a sandbox prepared that fits the actor. */
+    void awaitPrepared(String id, int workers) {
+        await("prepared sandboxes")
+                .atMost(READY)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> server.get("/v1/atespaces/default/actors/" + id + "/why")
+                                .body()
+                                .split("a sandbox stands prepared", -1)
+                                .length
+                        > workers);
     }
 
     /** All that the journal has of an actor, page after page. */
@@ -94,6 +117,11 @@ final class BenchServer implements AutoCloseable {
         }
     }
 
+    /** Resident memory of its ateom in MB. */
+    double ateomRss() throws IOException {
+        return rss(server.pidIn("ateom/process.json").orElseThrow());
+    }
+
     /** Resident memory in MB. */
     static double rss(long pid) throws IOException {
         String line = Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
@@ -110,8 +138,9 @@ final class BenchServer implements AutoCloseable {
         }
     }
 
+    /** Removes its data too: some benchmarks leave tens of gigabytes. */
     @Override
     public void close() {
-        server.close();
+        server.closeAndDelete(directory);
     }
 }

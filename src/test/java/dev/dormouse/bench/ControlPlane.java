@@ -2,6 +2,7 @@ package dev.dormouse.bench;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.dormouse.blackbox.Program;
 import dev.dormouse.blackbox.ServerProcess;
 import dev.dormouse.sim.SimulatedAteomServer;
 import io.vertx.core.json.JsonObject;
@@ -14,6 +15,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -23,20 +25,29 @@ final class ControlPlane implements AutoCloseable {
     private static final Duration READY = Duration.ofSeconds(60);
     private static final int FILL_STEP = 50_000;
 
+    private final Path directory;
     private final ServerProcess server;
     private final Process ateom;
 
-    private ControlPlane(ServerProcess server, Process ateom) {
+    private ControlPlane(Path directory, ServerProcess server, Process ateom) {
+        this.directory = directory;
         this.server = server;
         this.ateom = ateom;
     }
 
     static ControlPlane start(int workers) throws IOException {
+        return start(Program.underTest(), Map.of(), workers);
+    }
+
+    /** @param settings environment of the server */
+    static ControlPlane start(Program program, Map<String, String> settings, int workers) throws IOException {
         Path directory = Files.createTempDirectory("dormouse-bench");
         Workload workload = new Workload("simulated", "registry.example.com/bench/simulated@sha256:" + "0".repeat(64));
+        Map<String, String> environment = new HashMap<>(settings);
+        environment.put("DORMOUSE_STANDALONE_LAUNCH", "false");
         ServerProcess server = ServerProcess.start(
                 Files.createDirectories(directory.resolve("data")),
-                Map.of("DORMOUSE_STANDALONE_LAUNCH", "false"),
+                new ServerProcess.Launch(List.of(), program, environment),
                 "--manifests",
                 workload.manifests(directory, workers).toString());
         Process ateom = new ProcessBuilder(
@@ -53,7 +64,7 @@ final class ControlPlane implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("ateom.log").toFile())
                 .start();
-        ControlPlane started = new ControlPlane(server, ateom);
+        ControlPlane started = new ControlPlane(directory, server, ateom);
         await("the simulated workers and their template")
                 .atMost(READY)
                 .until(() -> new JsonObject(
@@ -75,6 +86,10 @@ final class ControlPlane implements AutoCloseable {
 
     void resume(String id) {
         BenchServer.expect(200, server.call("POST", "/v1/atespaces/default/actors/" + id + ":resume", null));
+    }
+
+    void suspend(String id) {
+        BenchServer.expect(200, server.call("POST", "/v1/atespaces/default/actors/" + id + ":suspend", null));
     }
 
     /** Nothing runs then, whatever did before. */
@@ -140,13 +155,17 @@ final class ControlPlane implements AutoCloseable {
         }
     }
 
+    ServerProcess process() {
+        return server;
+    }
+
     double rss() throws IOException {
         return BenchServer.rss(server.pid());
     }
 
     @Override
     public void close() {
-        server.close();
         ateom.destroyForcibly();
+        server.closeAndDelete(directory);
     }
 }

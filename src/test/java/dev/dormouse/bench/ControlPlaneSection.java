@@ -17,7 +17,7 @@ final class ControlPlaneSection implements Bench.Section {
     private static final int SOME = 8;
     private static final int FEW_ACTORS = 10_000;
     private static final int MANY_ACTORS = Integer.getInteger("bench.actors", 1_000_000);
-    private static final List<String> COLUMNS = List.of("callers", "per s", "p50 ms", "p95 ms", "p99 ms", "failed");
+    static final List<String> COLUMNS = List.of("callers", "per s", "p50 ms", "p95 ms", "p99 ms", "failed");
 
     private interface Load {
         Outcome run(int callers, int seconds) throws Exception;

@@ -55,6 +55,10 @@ final class CrowdSection implements Bench.Section {
                 latencies.add(System.nanoTime() - begin);
                 boolean ok = answer.statusCode() == 200 && answer.body().contains("count: " + round + "\n");
                 (ok ? right : wrong).incrementAndGet();
+                if (!ok) {
+                    System.err.printf(
+                            "wrong in round %d: %s answered %d %s%n", round, id, answer.statusCode(), answer.body());
+                }
             }));
         }
         for (Future<?> visit : visits) {

@@ -56,9 +56,7 @@ final class ProxySection implements Bench.Section {
                     "Resident memory after load (MB)",
                     List.of("server", "ateom"),
                     List.of(List.of(
-                            Report.number(BenchServer.rss(server.process().pid())),
-                            Report.number(BenchServer.rss(
-                                    server.process().pidIn("ateom/process.json").orElseThrow())))),
+                            Report.number(BenchServer.rss(server.process().pid())), Report.number(server.ateomRss()))),
                     "Target: server ≤ 350 in JVM mode.");
         }
     }

@@ -2,6 +2,7 @@ package dev.dormouse.blackbox;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.dormouse.files.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -101,7 +102,7 @@ public final class ServerProcess implements AutoCloseable {
         }
         await("the server's readiness; its log is " + log())
                 .atMost(START_LIMIT)
-                .pollInterval(Duration.ofMillis(100))
+                .pollInterval(Duration.ofMillis(10))
                 .ignoreExceptionsInstanceOf(UncheckedIOException.class)
                 .until(() -> {
                     failIfEnded();
@@ -128,6 +129,15 @@ public final class ServerProcess implements AutoCloseable {
         } else {
             endWhatItLeft();
         }
+    }
+
+    /** Closes it, and removes the directory that holds its data once PostgreSQL has ended too. */
+    public void closeAndDelete(Path directory) {
+        close();
+        await("the end of PostgreSQL")
+                .atMost(START_LIMIT)
+                .until(() -> !Files.exists(dataDir.resolve("postgres/data/postmaster.pid")));
+        FileTree.discard(directory);
     }
 
     /** Database and ateom outlive a killed server on purpose; ateom takes its sandboxes along when it is asked to end. */
