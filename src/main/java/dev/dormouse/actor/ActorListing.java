@@ -40,11 +40,11 @@ final class ActorListing {
     }
 
     /** One of few shapes, by which filters are given: each is prepared once per connection. */
-    private static final class Statement {
+    static final class Statement {
         private final List<Object> parameters = new ArrayList<>();
         private final int limit;
         private final int scan;
-        private final String sql;
+        final String sql;
 
         Statement(Query query) {
             this.limit = Math.clamp(query.limit(), 1, LARGEST_PAGE);

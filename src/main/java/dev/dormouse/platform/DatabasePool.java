@@ -29,6 +29,8 @@ public class DatabasePool implements PgPoolCreator {
             entry("random_page_cost", "0"),
             entry("cpu_tuple_cost", "100"),
             entry("cpu_index_tuple_cost", "100"),
+            // rows look dear, and starting other processes takes longer than any statement of ours
+            entry("max_parallel_workers_per_gather", "0"),
             entry("jit", "off"),
             entry("statement_timeout", "30s"),
             entry("application_name", "dormouse"));

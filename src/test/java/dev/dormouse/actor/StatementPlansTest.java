@@ -2,10 +2,12 @@ package dev.dormouse.actor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dormouse.name.AtespaceName;
 import dev.dormouse.standalone.StoreDatabase;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,17 +75,39 @@ class StatementPlansTest {
         assertThat(wholeTables(filled, statement)).as("among sleeping actors").isEmpty();
     }
 
-    /** The steps of the plan that read all of a table. */
-    private static List<String> wholeTables(StoreDatabase database, SetStatement<?> statement) {
+    static Stream<ActorStore.Query> lists() {
+        return Stream.of(
+                new ActorStore.Query(null, null, null, Map.of(), null, 100),
+                new ActorStore.Query(AtespaceName.DEFAULT, null, null, Map.of(), null, 1000),
+                new ActorStore.Query(null, ActorStatus.RUNNING, null, Map.of(), null, 100),
+                new ActorStore.Query(null, ActorStatus.SUSPENDED, null, Map.of("a", "b"), null, 100));
+    }
+
+    @ParameterizedTest
+    @MethodSource("lists")
+    void noListStartsOtherProcesses(ActorStore.Query query) {
+        String sql = new ActorListing.Statement(query).sql;
+
+        assertThat(plan(fresh, sql)).noneMatch(step -> step.contains("Gather"));
+        assertThat(plan(filled, sql)).noneMatch(step -> step.contains("Gather"));
+    }
+
+    private static List<String> plan(StoreDatabase database, String sql) {
         // a plain query: the statement's parameters stay open
         List<String> plan = new ArrayList<>();
         StoreDatabase.await(Uni.createFrom()
                         .completionStage(() -> database.pool()
-                                .query("explain (generic_plan, costs off) " + statement.sql())
+                                .query("explain (generic_plan, costs off) " + sql)
                                 .execute()
                                 .toCompletionStage()))
                 .forEach(row -> plan.add(row.getString(0).strip()));
         assertThat(plan).as("the plan").isNotEmpty();
+        return plan;
+    }
+
+    /** The steps of the plan that read all of a table. */
+    private static List<String> wholeTables(StoreDatabase database, SetStatement<?> statement) {
+        List<String> plan = plan(database, statement.sql());
         List<String> whole = new ArrayList<>();
         for (int line = 0; line < plan.size(); line++) {
             boolean unconditional =
