@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.dormouse.blackbox.Program;
 import dev.dormouse.blackbox.ServerProcess;
+import dev.dormouse.files.FileTree;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -141,6 +142,7 @@ final class BenchServer implements AutoCloseable {
     /** Removes its data too: some benchmarks leave tens of gigabytes. */
     @Override
     public void close() {
-        server.closeAndDelete(directory);
+        server.close();
+        FileTree.discard(directory);
     }
 }

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.dormouse.blackbox.Program;
 import dev.dormouse.blackbox.ServerProcess;
+import dev.dormouse.files.FileTree;
 import dev.dormouse.sim.SimulatedAteomServer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -166,6 +167,7 @@ final class ControlPlane implements AutoCloseable {
     @Override
     public void close() {
         ateom.destroyForcibly();
-        server.closeAndDelete(directory);
+        server.close();
+        FileTree.discard(directory);
     }
 }

@@ -2,7 +2,6 @@ package dev.dormouse.blackbox;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.dormouse.files.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -122,6 +121,7 @@ public final class ServerProcess implements AutoCloseable {
         waitForEnd();
     }
 
+    /** Ends it, and what it left running, and waits: its directory can be removed then. */
     @Override
     public void close() {
         if (process().isAlive()) {
@@ -129,15 +129,9 @@ public final class ServerProcess implements AutoCloseable {
         } else {
             endWhatItLeft();
         }
-    }
-
-    /** Closes it, and removes the directory that holds its data once PostgreSQL has ended too. */
-    public void closeAndDelete(Path directory) {
-        close();
         await("the end of PostgreSQL")
                 .atMost(START_LIMIT)
                 .until(() -> !Files.exists(dataDir.resolve("postgres/data/postmaster.pid")));
-        FileTree.discard(directory);
     }
 
     /** Database and ateom outlive a killed server on purpose; ateom takes its sandboxes along when it is asked to end. */
