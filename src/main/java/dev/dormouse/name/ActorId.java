@@ -1,5 +1,7 @@
 package dev.dormouse.name;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The id of an actor within its atespace. A name that passed through here may become a path; a String may not.
  *
@@ -10,6 +12,12 @@ public record ActorId(String value) {
     /** @throws InvalidNameException when it is anything else */
     public ActorId {
         DnsLabel.require("actor_id", value);
+    }
+
+    // written out: in a native executable the one that comes with a record takes 14 us, see docs/decisions/0011
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other || other instanceof ActorId id && value.equals(id.value);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.dormouse.name;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Names an ActorTemplate.
  *
@@ -12,6 +14,13 @@ public record TemplateRef(String namespace, String name) {
     public TemplateRef {
         DnsLabel.require("template namespace", namespace);
         DnsLabel.requireSubdomain("template name", name);
+    }
+
+    // written out: in a native executable the one that comes with a record takes 14 us, see docs/decisions/0011
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || other instanceof TemplateRef ref && name.equals(ref.name) && namespace.equals(ref.namespace);
     }
 
     @Override

@@ -14,6 +14,15 @@ record ManifestObject(
         Key key, Map<String, String> labels, Map<String, String> annotations, Object spec, ManifestDocument document) {
 
     record Key(ManifestKind kind, String namespace, String name) {
+        // written out: in a native executable the one that comes with a record takes 14 us, see docs/decisions/0011
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return this == other
+                    || other instanceof Key key
+                            && kind == key.kind
+                            && name.equals(key.name)
+                            && namespace.equals(key.namespace);
+        }
 
         @Override
         public String toString() {
