@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.json.JsonObject;
 import java.util.UUID;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a caller reads when a call fails: an RFC 9457 problem with our {@code code}. REST and router answer alike.
@@ -35,7 +36,7 @@ public record Problem(String type, String title, int status, String detail, Stri
      * A {@link Failure} as it stands; a failure that is worth a retry but not the caller's fault is 503. Anything else is logged and
      * INTERNAL without its message, which is not for the caller's eyes: the answer carries the id under which to find it.
      */
-    public static Problem of(Throwable error) {
+    public static Problem of(@Nullable Throwable error) {
         if (!(error instanceof Failure failure)) {
             UUID id = UUID.randomUUID();
             LOG.errorf(error, "Request failed unexpectedly, id %s", id);
