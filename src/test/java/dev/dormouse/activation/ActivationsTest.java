@@ -209,8 +209,10 @@ class ActivationsTest {
     void whyOfAnActorThatCanNotStartNamesTheTemplatesReason() {
         TemplateRef unready = world.catalog.template("unready", TestCatalog.spec(null), false);
         ActorKey key = world.create("default", "early", unready);
-        Condition condition =
-                new ConditionBuilder().withMessage("the image is gone").build();
+        Condition condition = new ConditionBuilder()
+                .withType("Ready")
+                .withMessage("the image is gone")
+                .build();
         world.catalog
                 .template(unready)
                 .orElseThrow()
