@@ -10,7 +10,9 @@ import java.util.regex.Pattern;
 /** One scrape of a server's metrics, in Prometheus' text format. */
 record Metrics(List<Sample> samples) {
 
-    private static final Pattern LINE = Pattern.compile("([a-zA-Z_:][\\w:]*)(?:\\{(.*)})? (\\S+)");
+    /** Behind the value there may be an exemplar, the trace of one of those counted. */
+    private static final Pattern LINE = Pattern.compile("([a-zA-Z_:][\\w:]*)(?:\\{([^#]*)})? (\\S+)(?: # .*)?");
+
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"([^\"]*)\"");
 
     record Sample(String name, Map<String, String> labels, double value) {}
