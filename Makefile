@@ -9,7 +9,7 @@ endif
 endif
 MVN := ./mvnw -B -ntp
 
-.PHONY: dev check test bench package native docs format clean setup
+.PHONY: dev check test bench package native docs crds format clean setup
 
 dev: setup ## starts everything in dev mode: API and console :8080, router :8000
 	$(MVN) process-classes quarkus:dev
@@ -34,6 +34,11 @@ native: ## target/dormouse, the native executable: with GRAALVM_HOME, else in a 
 
 docs: ## docs/cli.md, from the commands
 	$(MVN) -q test -Dtest=CliPageTest -Ddocs.write=true
+
+crds: ## install/crds, from the Java model
+	$(MVN) -q process-classes
+	mkdir -p install/crds
+	cp target/kubernetes/crds/*.yaml install/crds/
 
 format:
 	$(MVN) -q spotless:apply

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -73,9 +74,12 @@ public final class FieldCheck {
         return !value.isEmpty();
     }
 
-    /** The length comes first and ends the check: a pattern is not run over input of unbounded size. */
+    /**
+     * The length, in characters as Kubernetes counts them, comes first and ends the check: a pattern is not run over input of unbounded
+     * size.
+     */
     public FieldCheck matches(@Nullable String value, int maxLength, Pattern pattern, String message) {
-        if (value != null && value.length() > maxLength) {
+        if (value != null && value.codePointCount(0, value.length()) > maxLength) {
             refuse("Must be at most %d characters long".formatted(maxLength));
             return this;
         }
@@ -103,14 +107,9 @@ public final class FieldCheck {
         }
     }
 
-    /** No two items have the same name. */
-    public <T> void unique(@Nullable List<T> items, Function<T, @Nullable String> name) {
+    /** No two items have the same name; nothing is said of items without one. */
+    public <T> void unique(@Nullable List<T> items, Function<T, @Nullable String> name, String message) {
         Set<String> seen = new HashSet<>();
-        items(items, Integer.MAX_VALUE, (item, value) -> {
-            String key = name.apply(value);
-            if (key != null && !seen.add(key)) {
-                item.field("name").refuse("Duplicate value");
-            }
-        });
+        must(items, i -> i.stream().map(name).filter(Objects::nonNull).allMatch(seen::add), message);
     }
 }

@@ -1,6 +1,7 @@
 package dev.dormouse.pool;
 
 import dev.dormouse.platform.FieldCheck;
+import dev.dormouse.platform.KubernetesRules;
 import dev.dormouse.platform.Violation;
 import java.util.List;
 
@@ -18,9 +19,12 @@ public final class WorkerPoolRules {
         check.field("replicas").must(spec.replicas(), n -> n >= 0, "Must be at least 0");
         check.field("ateomImage").requiredText(spec.ateomImage());
         if (spec.template() != null) {
-            check.field("template")
-                    .field("tolerations")
-                    .maxItems(spec.template().tolerations(), TOLERATIONS);
+            FieldCheck template = check.field("template");
+            template.field("tolerations").maxItems(spec.template().tolerations(), TOLERATIONS);
+            KubernetesRules.nodeAffinity(
+                    template.field("nodeAffinity"), spec.template().nodeAffinity());
+            KubernetesRules.resources(
+                    template.field("resources"), spec.template().resources());
         }
         return check.violations();
     }

@@ -2,7 +2,6 @@ package dev.dormouse.pool;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.dormouse.sandboxconfig.SandboxClass;
-import io.fabric8.crd.generator.annotation.PrinterColumn;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
@@ -23,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record WorkerPoolSpec(
-        @Required @Min(0) @SpecReplicas @PrinterColumn(name = "Desired")
-        Integer replicas,
+        @Required @Min(0) @SpecReplicas Integer replicas,
 
         @Required @Size(min = 1) String ateomImage,
         @Nullable PodSettings template,

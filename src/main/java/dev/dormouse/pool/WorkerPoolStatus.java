@@ -1,7 +1,6 @@
 package dev.dormouse.pool;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.fabric8.crd.generator.annotation.PrinterColumn;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.model.annotation.StatusReplicas;
 import java.util.List;
@@ -15,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record WorkerPoolStatus(
-        @StatusReplicas @PrinterColumn(name = "Replicas") int replicas,
-        @PrinterColumn(name = "Ready") int readyReplicas,
-        @PrinterColumn(name = "Free") int freeWorkers,
+        @StatusReplicas int replicas,
+        int readyReplicas,
+        int freeWorkers,
         int assignedWorkers,
 
         @io.fabric8.kubernetes.model.annotation.LabelSelector @Nullable

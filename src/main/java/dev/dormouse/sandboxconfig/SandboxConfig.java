@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Group("ate.dev")
 @Version("v1alpha1")
 @ShortNames("sandboxconfig")
+@AdditionalPrinterColumn(name = "Class", jsonPath = ".spec.sandboxClass", type = AdditionalPrinterColumn.Type.STRING)
+@AdditionalPrinterColumn(name = "Default", jsonPath = ".spec.default", type = AdditionalPrinterColumn.Type.BOOLEAN)
 @AdditionalPrinterColumn(
         name = "Age",
         jsonPath = ".metadata.creationTimestamp",

@@ -1,6 +1,7 @@
 package dev.dormouse.template;
 
 import dev.dormouse.name.TemplateRef;
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Group;
@@ -11,6 +12,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Group("ate.dev")
 @Version("v1alpha1")
 @ShortNames("actortemplate")
+@AdditionalPrinterColumn(name = "Class", jsonPath = ".spec.sandboxClass", type = AdditionalPrinterColumn.Type.STRING)
 public class ActorTemplate extends CustomResource<ActorTemplateSpec, ActorTemplateStatus> implements Namespaced {
 
     /** Its checked name. */

@@ -1,6 +1,7 @@
 package dev.dormouse.template;
 
 import dev.dormouse.platform.FieldCheck;
+import dev.dormouse.platform.KubernetesRules;
 import dev.dormouse.platform.Violation;
 import dev.dormouse.snapshot.Scope;
 import dev.dormouse.template.ActorTemplateSpec.Asset;
@@ -26,6 +27,8 @@ public final class ActorTemplateRules {
             "MountPath must be a clean absolute Unix path: must start with '/', not be '/', and contain"
                     + " no ':', '..', '.', '//', trailing '/', or control characters";
     static final String SUBSET = "onCommit must be a subset of onPause";
+    static final String CONTAINER_NAMES = "Container names must be unique";
+    static final String VOLUME_NAMES = "Volume names must be unique";
     static final String ONE_ENV_SOURCE = "Exactly one of value and valueFrom must be set";
     static final String ONE_VOLUME_SOURCE = "Exactly one volume source must be set";
 
@@ -36,6 +39,7 @@ public final class ActorTemplateRules {
     private static final int SUBDOMAIN_LENGTH = 253;
     private static final int READYZ_PATH_LENGTH = 1024;
     private static final int MOUNT_PATH_LENGTH = 4096;
+    private static final int DURATION_LENGTH = 63;
     private static final int UNBOUNDED = Integer.MAX_VALUE;
 
     private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
@@ -55,12 +59,13 @@ public final class ActorTemplateRules {
         FieldCheck check = FieldCheck.at("spec");
         image(check.field("pauseImage"), spec.pauseImage());
         check.field("containers").items(spec.containers(), CONTAINERS, ActorTemplateRules::container);
-        check.field("containers").unique(spec.containers(), Container::name);
+        check.field("containers").unique(spec.containers(), Container::name, CONTAINER_NAMES);
         check.field("volumes").items(spec.volumes(), LIST_ITEMS, ActorTemplateRules::volume);
-        check.field("volumes").unique(spec.volumes(), Volume::name);
+        check.field("volumes").unique(spec.volumes(), Volume::name, VOLUME_NAMES);
         if (check.field("snapshotsConfig").required(spec.snapshotsConfig())) {
             snapshots(check.field("snapshotsConfig"), spec.snapshotsConfig());
         }
+        KubernetesRules.labelSelector(check.field("workerSelector"), spec.workerSelector());
         if (spec.runsc() != null) {
             asset(check.field("runsc").field("amd64"), spec.runsc().amd64());
             asset(check.field("runsc").field("arm64"), spec.runsc().arm64());
@@ -70,7 +75,7 @@ public final class ActorTemplateRules {
                     .field("idleTimeout")
                     .matches(
                             spec.lifecycle().idleTimeout(),
-                            LABEL_LENGTH,
+                            DURATION_LENGTH,
                             DURATION,
                             "Must be a duration such as 90s, 5m or 0");
         }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.dormouse.sandboxconfig.SandboxClass;
 import dev.dormouse.snapshot.Scope;
-import io.fabric8.crd.generator.annotation.PrinterColumn;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
@@ -31,20 +30,19 @@ public record ActorTemplateSpec(
         @Size(max = 10)
         @ValidationRule(
                 value = "self.all(a, self.exists_one(b, a.name == b.name))",
-                message = "Container names must be unique")
+                message = ActorTemplateRules.CONTAINER_NAMES)
         List<Container> containers,
 
         @Size(max = 32)
         @ValidationRule(
                 value = "self.all(a, self.exists_one(b, a.name == b.name))",
-                message = "Volume names must be unique")
+                message = ActorTemplateRules.VOLUME_NAMES)
         @Nullable
         List<Volume> volumes,
 
         @Required SnapshotsConfig snapshotsConfig,
 
-        @PrinterColumn(name = "Class") @Default("gvisor") @Nullable
-        SandboxClass sandboxClass,
+        @Default("gvisor") @Nullable SandboxClass sandboxClass,
 
         @Nullable LabelSelector workerSelector,
         @Nullable ObjectReference workerPoolRef,
@@ -231,7 +229,7 @@ public record ActorTemplateSpec(
     /** @param idleTimeout a duration as Kubernetes writes it (90s, 5m, 0 for never); null means the configured default */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Lifecycle(
-            @Pattern("^(0|([0-9]+(\\.[0-9]+)?(ms|s|m|h))+)$") @Nullable
+            @Size(max = 63) @Pattern("^(0|([0-9]+(\\.[0-9]+)?(ms|s|m|h))+)$") @Nullable
             String idleTimeout) {}
 
     /** As it acts: what is declared explicitly and what is left to its default become equal. */
