@@ -32,8 +32,8 @@ package: ## target/quarkus-app/quarkus-run.jar
 native: ## target/dormouse, the native executable: with GRAALVM_HOME, else in a container
 	@options=$$(scripts/native-builder) && $(MVN) -DskipTests package $$options
 
-docs: ## docs/cli.md, from the commands
-	$(MVN) -q test -Dtest=CliPageTest -Ddocs.write=true
+docs: ## docs/cli.md from the commands, docs/crds.md from the CRDs
+	$(MVN) -q test -Dtest=CliPageTest,CrdPageTest -Ddocs.write=true
 
 crds: ## install/crds, from the Java model
 	$(MVN) -q process-classes

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -120,6 +121,23 @@ class CrdOnClusterTest {
         assertThat(dryRun(Kind.WORKER_POOL, pool))
                 .isEqualTo(JSON.readTree("{\"replicas\": 0, \"ateomImage\": \"a\", \"sandboxClass\": \"gvisor\"}"));
         assertThat(dryRun(Kind.SANDBOX_CONFIG, config)).isEqualTo(JSON.readTree("{\"sandboxClass\": \"gvisor\"}"));
+    }
+
+    /** One that is stored and that the model can't read would stop whoever lists its kind. */
+    @ParameterizedTest
+    @CsvSource({
+        "/spec, replicas, 2147483648",
+        "/spec, replicas, 1.5",
+        "/spec/template/tolerations/0, tolerationSeconds, 9223372036854775808",
+        "/spec/template/nodeAffinity/preferredDuringSchedulingIgnoredDuringExecution/0, weight, 2147483648"
+    })
+    void aNumberIsNoWiderThanInTheModel(String pointer, String field, BigDecimal number) {
+        ObjectNode pool = Kind.WORKER_POOL.manifest();
+        ((ObjectNode) pool.at(pointer)).put(field, number);
+
+        assertThatThrownBy(() -> dryRun(Kind.WORKER_POOL, pool))
+                .isInstanceOf(KubernetesClientException.class)
+                .hasMessageContaining(field);
     }
 
     @ParameterizedTest
