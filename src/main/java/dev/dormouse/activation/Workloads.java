@@ -77,15 +77,19 @@ class Workloads {
         if (known != null && known.isOf(template, golden, clock)) {
             return Uni.createFrom().item(known.blueprint().of(template));
         }
-        return secrets(template).map(secrets -> {
-            Blueprint blueprint = blueprint(template, golden, secrets);
-            made.put(
-                    ref,
-                    new Made(
-                            blueprint,
-                            secrets.isEmpty() ? null : clock.instant().plus(SECRETS_FRESH)));
-            return blueprint;
-        });
+        return Uni.combine()
+                .all()
+                .unis(secrets(template), PullConfigurations.of(template, catalog))
+                .with((secrets, pulls) -> {
+                    Blueprint blueprint = blueprint(template, golden, secrets, pulls);
+                    boolean staysFresh = secrets.isEmpty() && !hasPullSecrets(template);
+                    made.put(
+                            ref,
+                            new Made(
+                                    blueprint,
+                                    staysFresh ? null : clock.instant().plus(SECRETS_FRESH)));
+                    return blueprint;
+                });
     }
 
     /** The workload as this hardware runs it. */
@@ -132,8 +136,15 @@ class Workloads {
                 .toList();
     }
 
+    private static boolean hasPullSecrets(ActorTemplate template) {
+        return !list(template.getSpec().imagePullSecrets()).isEmpty();
+    }
+
     private static Blueprint blueprint(
-            ActorTemplate template, @Nullable SnapshotRef golden, Map<String, Map<String, String>> secrets) {
+            ActorTemplate template,
+            @Nullable SnapshotRef golden,
+            Map<String, Map<String, String>> secrets,
+            List<String> pulls) {
         ActorTemplateSpec spec = template.getSpec();
         Workload.Builder workload = Workload.newBuilder()
                 .setTemplateNamespace(template.ref().namespace())
@@ -146,7 +157,8 @@ class Workloads {
         String digest = digest(workload.build(), spec, golden);
         return new Blueprint(
                 template,
-                workload.setTemplateDigest(digest).build(),
+                // after the digest: a sandbox that is prepared needs no other credentials
+                workload.setTemplateDigest(digest).addAllPullSecrets(pulls).build(),
                 digest,
                 LabelQueries.of(spec.workerSelector()),
                 pool(template),

@@ -8,6 +8,7 @@ import dev.dormouse.image.ImageException;
 import dev.dormouse.image.Images;
 import dev.dormouse.image.Images.ImageUser;
 import dev.dormouse.image.Images.UnpackedImage;
+import dev.dormouse.image.PullSecrets;
 import dev.dormouse.name.InvalidNameException;
 import dev.dormouse.name.PartName;
 import dev.dormouse.sandbox.SandboxException;
@@ -48,10 +49,11 @@ final class SandboxPreparation {
 
     /** Brings the images here; long when they are new to the node. Blocks. */
     Unpacked unpack(Workload workload) throws CommandFailure {
+        PullSecrets secrets = new PullSecrets(workload.getPullSecretsList());
         Map<String, UnpackedImage> unpacked = new LinkedHashMap<>();
         for (Container container : workload.getContainersList()) {
             try {
-                unpacked.put(container.getName(), images.unpack(container.getImage()));
+                unpacked.put(container.getName(), images.unpack(container.getImage(), secrets));
             } catch (ImageException e) {
                 throw CommandFailure.of(e);
             }

@@ -75,7 +75,7 @@ final class CacheLock implements AutoCloseable {
         try (var leftOvers = Files.newDirectoryStream(directory, "*" + TEMPORARY)) {
             for (Path leftOver : leftOvers) {
                 String file = leftOver.getFileName().toString();
-                removeUnlessHeld(directory, file.substring(0, file.length() - TEMPORARY.length()), leftOver);
+                deleteUnlessHeld(directory, file.substring(0, file.length() - TEMPORARY.length()), leftOver);
             }
         } catch (IOException e) {
             // they cost space and nothing else: the next unpacking of the same image removes them too
@@ -83,16 +83,18 @@ final class CacheLock implements AutoCloseable {
         }
     }
 
-    private static void removeUnlessHeld(Path directory, String name, Path leftOver) throws IOException {
+    /** Deletes what belongs to a name unless somebody holds that; says whether it did. */
+    static boolean deleteUnlessHeld(Path directory, String name, Path what) throws IOException {
         ReentrantLock thread = threadLock(directory, name);
         if (!thread.tryLock()) {
-            return;
+            return false;
         }
         try (FileChannel channel = open(directory, name);
                 FileLock lock = channel.tryLock()) {
             if (lock != null) {
-                FileTree.delete(leftOver);
+                FileTree.delete(what);
             }
+            return lock != null;
         } finally {
             thread.unlock();
         }

@@ -32,17 +32,22 @@ class ImageCache implements Images {
 
     private final Path directory;
     private final Redirects redirects;
+    private final ImageSources sources;
     private final long maxUnpackedBytes;
     private final String arch;
     private final String boot;
     /** Asked for by reference; a failed one is forgotten and tried again. */
-    private final ConcurrentMap<String, CompletableFuture<UnpackedImage>> known = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Asked> known = new ConcurrentHashMap<>();
+
+    private record Asked(PullSecrets secrets, CompletableFuture<UnpackedImage> image) {}
 
     @Inject
     ImageCache(DormouseConfig config) {
         this(
                 config.dataDir().resolve("images"),
                 new Redirects(config.images().redirect()),
+                new ImageSources(Registries.of(
+                        config.images(), config.dataDir().resolve("images").resolve("blobs"))),
                 config.images().maxUnpackedBytes(),
                 Machine.arch(),
                 Machine.boot());
@@ -52,9 +57,16 @@ class ImageCache implements Images {
      * @param boot names the time since the machine started: what was unpacked before it may have lost bytes in a power cut, since
      *     flushing every file of every image would cost more than unpacking some again
      */
-    ImageCache(Path directory, Redirects redirects, long maxUnpackedBytes, String arch, String boot) {
+    ImageCache(
+            Path directory,
+            Redirects redirects,
+            ImageSources sources,
+            long maxUnpackedBytes,
+            String arch,
+            String boot) {
         this.directory = directory;
         this.redirects = redirects;
+        this.sources = sources;
         this.maxUnpackedBytes = maxUnpackedBytes;
         this.arch = arch;
         this.boot = boot;
@@ -62,25 +74,36 @@ class ImageCache implements Images {
     }
 
     @Override
-    public UnpackedImage unpack(String reference) throws ImageException {
-        CompletableFuture<UnpackedImage> mine = new CompletableFuture<>();
-        CompletableFuture<UnpackedImage> first = known.putIfAbsent(reference, mine);
-        if (first != null) {
-            UnpackedImage image = await(first);
+    public UnpackedImage unpack(String reference, PullSecrets secrets) throws ImageException {
+        Asked mine = new Asked(secrets, new CompletableFuture<>());
+        Asked first = known.putIfAbsent(reference, mine);
+        if (first == null) {
+            return find(reference, mine);
+        }
+        try {
+            UnpackedImage image = await(first.image());
             if (Files.isDirectory(image.rootfs())) {
                 return image;
             }
             // somebody emptied the cache under us
-            known.remove(reference, first);
-            return unpack(reference);
+        } catch (ImageException e) {
+            if (first.secrets().equals(secrets)) {
+                throw e;
+            }
+            // others failed with their credentials; ours may be better
         }
+        known.remove(reference, first);
+        return unpack(reference, secrets);
+    }
+
+    private UnpackedImage find(String reference, Asked mine) throws ImageException {
         try {
-            UnpackedImage image = find(reference);
-            mine.complete(image);
+            UnpackedImage image = find(reference, mine.secrets());
+            mine.image().complete(image);
             return image;
         } catch (ImageException | RuntimeException | Error e) {
             known.remove(reference, mine);
-            mine.completeExceptionally(e);
+            mine.image().completeExceptionally(e);
             throw e;
         }
     }
@@ -106,12 +129,12 @@ class ImageCache implements Images {
         }
     }
 
-    private UnpackedImage find(String reference) throws ImageException {
-        ImageReference redirected = ImageReference.parse(redirects.apply(reference));
+    private UnpackedImage find(String reference, PullSecrets secrets) throws ImageException {
         try {
+            ImageReference redirected = redirected(reference);
             // by its digest it may be here already, and its source gone
             UnpackedImage cached = redirected.digest() == null ? null : cached(redirected.digest());
-            return cached != null ? cached : fromSource(redirected);
+            return cached != null ? cached : fromSource(redirected, secrets);
         } catch (ImageException e) {
             throw new ImageException("image " + reference + ": " + e.getMessage(), e);
         } catch (IOException e) {
@@ -119,8 +142,19 @@ class ImageCache implements Images {
         }
     }
 
-    private UnpackedImage fromSource(ImageReference reference) throws IOException, ImageException {
-        try (ImageSource source = ImageSources.open(reference)) {
+    /** A short name too is of the registry that it means. */
+    private ImageReference redirected(String reference) throws ImageException {
+        ImageReference direct = ImageReference.parse(redirects.apply(reference));
+        ImageReference asked = ImageReference.parse(reference);
+        if (!direct.equals(asked) || asked.isLayout()) {
+            return direct;
+        }
+        String whole = asked.named(RegistryName.parse(asked.name()).toString()).toString();
+        return ImageReference.parse(redirects.apply(whole));
+    }
+
+    private UnpackedImage fromSource(ImageReference reference, PullSecrets secrets) throws IOException, ImageException {
+        try (ImageSource source = sources.open(reference, secrets)) {
             ImageManifest manifest = ImageManifest.resolve(source, reference, arch);
             Durability.createDirectories(directory);
             try (CacheLock lock = CacheLock.acquire(directory, name(manifest.digest()))) {
@@ -144,6 +178,12 @@ class ImageCache implements Images {
 
     private UnpackedImage unpack(ImageSource source, ImageManifest manifest, CacheLock lock)
             throws IOException, ImageException {
+        if (manifest.layerBytes() > maxUnpackedBytes) {
+            throw new ImageException(
+                    "its layers have %d bytes, more than the allowed %d (dormouse.images.max-unpacked-bytes)"
+                            .formatted(manifest.layerBytes(), maxUnpackedBytes),
+                    null);
+        }
         Path temporary = lock.temporary();
         Path place = directory.resolve(name(manifest.digest()));
         FileTree.delete(temporary);
@@ -169,7 +209,7 @@ class ImageCache implements Images {
             if (!ImageReference.isDigest(digest)) {
                 throw new IOException("'" + digest + "' is no sha256 digest");
             }
-            try (VerifiedBlob blob = new VerifiedBlob(source.blob(digest), digest)) {
+            try (VerifiedBlob blob = new VerifiedBlob(source.blob(digest, ImageManifest.size(layer)), digest)) {
                 unpackLayer(unpacker, blob, layer, digest);
             }
         }

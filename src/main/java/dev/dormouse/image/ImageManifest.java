@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Objects;
+import land.oras.Descriptor;
 import land.oras.Index;
 import land.oras.Layer;
 import land.oras.Manifest;
@@ -36,7 +37,7 @@ record ImageManifest(String digest, Manifest manifest) {
                     return manifest(VerifiedBlob.digestOf(document), json);
                 }
                 String digest = choose(index, arch);
-                document = read(source, digest);
+                document = document(source, reference.withDigest(digest));
             }
         } catch (OrasException e) {
             throw new IOException("its manifest can't be read: " + e.getMessage(), e);
@@ -48,8 +49,34 @@ record ImageManifest(String digest, Manifest manifest) {
         return manifest.getLayers();
     }
 
+    /** Bytes of all layers as they are kept, which is about how much will be pulled. */
+    long layerBytes() throws IOException {
+        long bytes = 0;
+        for (Layer layer : layers()) {
+            bytes = Math.addExact(bytes, size(layer));
+        }
+        return bytes;
+    }
+
+    static long size(Descriptor descriptor) throws IOException {
+        Long size = descriptor.getSize();
+        if (size == null || size < 0) {
+            throw new IOException("its manifest gives blob " + descriptor.getDigest() + " no size");
+        }
+        return size;
+    }
+
     byte[] config(ImageSource source) throws IOException {
-        return read(source, Objects.requireNonNull(manifest.getConfig().getDigest()));
+        String digest = String.valueOf(manifest.getConfig().getDigest());
+        requireDigest(digest);
+        byte[] document;
+        try {
+            document = LayoutSource.read(source.blob(digest, size(manifest.getConfig())));
+        } catch (NoSuchFileException e) {
+            throw new IOException("its blob " + digest + " is missing", e);
+        }
+        requireDigest(document, digest);
+        return document;
     }
 
     private static ImageManifest manifest(String digest, String json) throws IOException {
@@ -96,18 +123,23 @@ record ImageManifest(String digest, Manifest manifest) {
                 && wanted.architecture().equals(platform.architecture());
     }
 
-    private static byte[] read(ImageSource source, String digest) throws IOException {
-        if (!ImageReference.isDigest(digest)) {
-            throw new IOException("'" + digest + "' is no sha256 digest");
-        }
+    private static byte[] document(ImageSource source, ImageReference reference) throws IOException {
+        String digest = String.valueOf(reference.digest());
+        requireDigest(digest);
         byte[] document;
         try {
-            document = LayoutSource.read(source.blob(digest));
+            document = source.manifest(reference);
         } catch (NoSuchFileException e) {
-            throw new IOException("its blob " + digest + " is missing", e);
+            throw new IOException("its manifest " + digest + " is missing", e);
         }
         requireDigest(document, digest);
         return document;
+    }
+
+    private static void requireDigest(String digest) throws IOException {
+        if (!ImageReference.isDigest(digest)) {
+            throw new IOException("'" + digest + "' is no sha256 digest");
+        }
     }
 
     private static void requireDigest(byte[] document, String digest) throws IOException {

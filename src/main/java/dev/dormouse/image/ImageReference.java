@@ -19,7 +19,7 @@ record ImageReference(
         String digest = null;
         int at = rest.lastIndexOf('@');
         if (at >= 0) {
-            digest = requireDigest(rest.substring(at + 1), text);
+            digest = requireDigest(rest.substring(at + 1));
             rest = rest.substring(0, at);
         }
         String tag = null;
@@ -30,13 +30,28 @@ record ImageReference(
             rest = rest.substring(0, colon);
         }
         if (rest.isEmpty() || rest.equals(LAYOUT_SCHEME)) {
-            throw new ImageException("image reference '" + text + "' names no image", null);
+            throw new ImageException("the reference names no image", null);
         }
         return new ImageReference(rest, tag, digest);
     }
 
     boolean isLayout() {
         return name.startsWith(LAYOUT_SCHEME);
+    }
+
+    /** The same tag and digest of another name. */
+    ImageReference named(String other) {
+        return new ImageReference(other, tag, digest);
+    }
+
+    /** Another manifest of the same name. */
+    ImageReference withDigest(String other) {
+        return new ImageReference(name, null, other);
+    }
+
+    @Override
+    public String toString() {
+        return name + (tag == null ? "" : ":" + tag) + (digest == null ? "" : "@" + digest);
     }
 
     /** The path of a layout reference. */
@@ -48,9 +63,9 @@ record ImageReference(
         return DIGEST.matcher(text).matches();
     }
 
-    private static String requireDigest(String digest, String text) throws ImageException {
+    private static String requireDigest(String digest) throws ImageException {
         if (!isDigest(digest)) {
-            throw new ImageException("image reference '" + text + "': a digest is sha256: and 64 hex digits", null);
+            throw new ImageException("a digest is sha256: and 64 hex digits", null);
         }
         return digest;
     }

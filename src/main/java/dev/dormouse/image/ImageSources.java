@@ -9,16 +9,17 @@ import land.oras.exception.OrasException;
 /** Opens the source that a reference names. */
 final class ImageSources {
 
-    private ImageSources() {}
+    private final Registries registries;
 
-    static ImageSource open(ImageReference reference) throws ImageException, IOException {
-        if (!reference.isLayout()) {
-            throw new ImageException(
-                    "image '%s' is in a registry, and registries can't be reached yet: set dormouse.images.redirect.\"%s\" to oci:/path/of/layout"
-                            .formatted(reference.name(), reference.name()),
-                    null);
-        }
-        Path path = path(reference);
+    ImageSources(Registries registries) {
+        this.registries = registries;
+    }
+
+    ImageSource open(ImageReference reference, PullSecrets secrets) throws ImageException, IOException {
+        return reference.isLayout() ? layout(path(reference)) : registries.open(reference, secrets);
+    }
+
+    private static ImageSource layout(Path path) throws ImageException, IOException {
         if (Files.isRegularFile(path)) {
             return new LayoutTar(path);
         }
@@ -36,7 +37,7 @@ final class ImageSources {
         try {
             return Path.of(reference.layoutPath()).toAbsolutePath().normalize();
         } catch (InvalidPathException e) {
-            throw new ImageException("image reference '" + reference.name() + "' is no path", e);
+            throw new ImageException("'" + reference.layoutPath() + "' is no path", e);
         }
     }
 }

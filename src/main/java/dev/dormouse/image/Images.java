@@ -9,9 +9,10 @@ public interface Images {
 
     /**
      * The unpacked image of a reference with a digest. Blocks: call from a worker thread. Many callers of one image cause one
-     * unpacking; a killed process leaves nothing half-unpacked behind that a later one would use.
+     * unpacking; a killed process leaves nothing half-unpacked behind that a later one would use. What is here already is given
+     * to whoever names it: credentials are for the registry.
      */
-    UnpackedImage unpack(String reference) throws ImageException;
+    UnpackedImage unpack(String reference, PullSecrets secrets) throws ImageException;
 
     /**
      * @param digest of the manifest, {@code sha256:…}

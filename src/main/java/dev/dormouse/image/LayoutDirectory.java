@@ -26,7 +26,7 @@ final class LayoutDirectory extends LayoutSource {
     }
 
     @Override
-    public InputStream blob(String digest) throws IOException {
+    InputStream blob(String digest) throws IOException {
         try {
             return layout.fetchBlob(LayoutRef.of(layout, digest));
         } catch (OrasException e) {

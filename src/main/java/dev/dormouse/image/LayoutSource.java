@@ -19,6 +19,13 @@ abstract class LayoutSource implements ImageSource {
 
     abstract InputStream indexJson() throws IOException;
 
+    abstract InputStream blob(String digest) throws IOException;
+
+    @Override
+    public InputStream blob(String digest, long size) throws IOException {
+        return blob(digest);
+    }
+
     @Override
     public byte[] manifest(ImageReference reference) throws IOException {
         if (reference.digest() != null) {

@@ -30,7 +30,7 @@ final class LayoutTar extends LayoutSource {
     }
 
     @Override
-    public InputStream blob(String digest) throws IOException {
+    InputStream blob(String digest) throws IOException {
         return open("blobs/" + digest.replace(':', '/'));
     }
 

@@ -20,12 +20,21 @@ final class VerifiedBlob extends FilterInputStream {
 
     /** Reads what is left and compares. */
     void verify() throws IOException {
-        byte[] rest = new byte[64 * 1024];
-        while (read(rest) >= 0) {}
-        String actual = "sha256:" + HexFormat.of().formatHex(sha256.digest());
+        String actual = readToEnd();
         if (!actual.equals(digest)) {
             throw new IOException("blob " + digest + " is damaged: its digest is " + actual);
         }
+    }
+
+    /** Reads what is left and tells what {@link #verify} would. */
+    boolean isAsPromised() throws IOException {
+        return readToEnd().equals(digest);
+    }
+
+    private String readToEnd() throws IOException {
+        byte[] rest = new byte[64 * 1024];
+        while (read(rest) >= 0) {}
+        return "sha256:" + HexFormat.of().formatHex(sha256.digest());
     }
 
     static String digestOf(byte[] bytes) {

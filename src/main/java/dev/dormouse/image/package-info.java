@@ -1,5 +1,5 @@
 /**
- * Container images: resolving, unpacking and caching them. OCI layouts are the only source.
+ * Container images: resolving, unpacking and caching them. they come from registries and OCI layouts.
  * Knows nothing of the control plane.
  */
 @NullMarked

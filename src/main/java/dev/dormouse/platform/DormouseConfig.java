@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** All of our settings, with their defaults. Each is also an environment variable: DORMOUSE_SCHEDULER_WAIT. */
 @ConfigMapping(prefix = "dormouse")
@@ -167,12 +168,32 @@ public interface DormouseConfig {
     }
 
     interface Images {
-        /** Image reference prefix to the prefix used instead, e.g. an oci: layout directory. The longest prefix wins. */
+        /**
+         * Image reference prefix to the prefix used instead: an oci: layout directory, or another registry. The longest prefix
+         * wins.
+         */
         Map<String, String> redirect();
 
         /** The most bytes that one image may take unpacked; a larger one is refused. */
         @WithDefault("17179869184")
         long maxUnpackedBytes();
+
+        /** How many bytes of layers as they were pulled a node keeps, for other images that share them. */
+        @WithDefault("10737418240")
+        long cacheBytes();
+
+        /**
+         * The node's credentials for registries: a Docker configuration in JSON, of which {@code auths} is used and helpers are
+         * not. When absent, that of the user where there is one.
+         */
+        Optional<Path> dockerConfig();
+
+        /** PEM file with certificates of CAs that registries are believed by, beside those that Java knows. */
+        Optional<Path> ca();
+
+        /** Registries to speak plain HTTP with, as host or host:port. */
+        @WithDefault("localhost,127.0.0.1,[::1]")
+        Set<String> plainHttp();
     }
 
     interface Standalone {

@@ -70,6 +70,10 @@ public final class ActorTemplateRules {
             asset(check.field("runsc").field("amd64"), spec.runsc().amd64());
             asset(check.field("runsc").field("arm64"), spec.runsc().arm64());
         }
+        check.field("imagePullSecrets").items(spec.imagePullSecrets(), LIST_ITEMS, (secret, each) -> {
+            secret.field("name").required(each.name());
+            secretName(secret.field("name"), each.name());
+        });
         if (spec.lifecycle() != null) {
             check.field("lifecycle")
                     .field("idleTimeout")
@@ -124,10 +128,14 @@ public final class ActorTemplateRules {
 
     private static void secretKey(FieldCheck check, SecretKeyRef ref) {
         check.field("name").required(ref.name());
-        check.field("name").matches(ref.name(), SUBDOMAIN_LENGTH, SUBDOMAIN, "Must be a valid DNS subdomain");
+        secretName(check.field("name"), ref.name());
         if (check.field("key").requiredText(ref.key())) {
             check.field("key").matches(ref.key(), UNBOUNDED, SECRET_KEY, "Must be letters, digits, '-', '_' or '.'");
         }
+    }
+
+    private static void secretName(FieldCheck check, @Nullable String name) {
+        check.matches(name, SUBDOMAIN_LENGTH, SUBDOMAIN, "Must be a valid DNS subdomain");
     }
 
     private static void readyz(FieldCheck check, HttpGet get) {

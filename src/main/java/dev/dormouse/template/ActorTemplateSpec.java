@@ -47,7 +47,8 @@ public record ActorTemplateSpec(
         @Nullable LabelSelector workerSelector,
         @Nullable ObjectReference workerPoolRef,
         @Nullable Runsc runsc,
-        @Nullable Lifecycle lifecycle) {
+        @Nullable Lifecycle lifecycle,
+        @Size(max = 32) @Nullable List<PullSecret> imagePullSecrets) {
 
     public ActorTemplateSpec {
         containers = containers == null ? List.of() : containers;
@@ -232,6 +233,12 @@ public record ActorTemplateSpec(
             @Size(max = 63) @Pattern("^(0|([0-9]+(\\.[0-9]+)?(ms|s|m|h))+)$") @Nullable
             String idleTimeout) {}
 
+    /** @param name of a Secret in the template's namespace that holds a Docker configuration */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record PullSecret(
+            @Required @Size(max = 253) @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")
+            String name) {}
+
     /** As it acts: what is declared explicitly and what is left to its default become equal. */
     public ActorTemplateSpec withDefaults() {
         return new ActorTemplateSpec(
@@ -243,7 +250,8 @@ public record ActorTemplateSpec(
                 workerSelector,
                 workerPoolRef,
                 runsc,
-                lifecycle);
+                lifecycle,
+                imagePullSecrets == null ? List.of() : imagePullSecrets);
     }
 
     /** The class, default applied, as it is written in manifests. */

@@ -88,6 +88,7 @@ class GoldenActorsTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 }

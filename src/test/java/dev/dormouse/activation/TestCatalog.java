@@ -75,7 +75,8 @@ final class TestCatalog implements Catalog {
                 null,
                 null,
                 null,
-                idleTimeout == null ? null : new ActorTemplateSpec.Lifecycle(idleTimeout));
+                idleTimeout == null ? null : new ActorTemplateSpec.Lifecycle(idleTimeout),
+                null);
     }
 
     void pool(String name, Map<String, String> labels) {

@@ -21,6 +21,7 @@ import dev.dormouse.ateom.wire.WorkerRegistry;
 import dev.dormouse.ateom.wire.Workload;
 import dev.dormouse.image.ImageException;
 import dev.dormouse.image.Images;
+import dev.dormouse.image.PullSecrets;
 import dev.dormouse.sandbox.SandboxRuntime;
 import dev.dormouse.snapshot.SnapshotStore;
 import dev.dormouse.snapshot.SnapshotStores;
@@ -99,7 +100,7 @@ final class AteomFixture implements AutoCloseable {
     static Images images(Path rootfs) {
         return new Images() {
             @Override
-            public UnpackedImage unpack(String reference) throws ImageException {
+            public UnpackedImage unpack(String reference, PullSecrets secrets) throws ImageException {
                 if (reference.contains("missing")) {
                     throw new ImageException("image " + reference + " is not there", null);
                 }

@@ -422,6 +422,7 @@ class GoldenStepTest {
                 selector,
                 null,
                 null,
+                null,
                 null);
     }
 

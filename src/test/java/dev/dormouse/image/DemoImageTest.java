@@ -26,9 +26,10 @@ class DemoImageTest {
         var named = IMAGE.matcher(Files.readString(DEMO.resolve("manifests/counter.yaml")));
         assertThat(named.find()).isTrue();
         Redirects redirects = new Redirects(Map.of("registry.example/dormouse/", "oci:" + DEMO + "/images/"));
-        ImageCache images = new ImageCache(temp, redirects, 1 << 30, Machine.arch(), "boot");
+        ImageCache images =
+                new ImageCache(temp, redirects, TestImageCache.layoutsOnly(temp), 1 << 30, Machine.arch(), "boot");
 
-        UnpackedImage image = images.unpack(named.group(1));
+        UnpackedImage image = images.unpack(named.group(1), PullSecrets.NONE);
 
         String program = image.config().entrypoint().getFirst();
         assertThat(image.rootfs().resolve(program.substring(1))).isExecutable();

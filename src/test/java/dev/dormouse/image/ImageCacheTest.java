@@ -56,7 +56,13 @@ class ImageCacheTest {
     }
 
     private ImageCache cache(Map<String, String> redirect, String boot) {
-        return new ImageCache(cacheDirectory, new Redirects(redirect), LIMIT, "amd64", boot);
+        return new ImageCache(
+                cacheDirectory,
+                new Redirects(redirect),
+                TestImageCache.layoutsOnly(cacheDirectory),
+                LIMIT,
+                "amd64",
+                boot);
     }
 
     /** A layout with one image of one plain layer. */
@@ -87,7 +93,7 @@ class ImageCacheTest {
                         "User", "app:staff",
                         "WorkingDir", "/srv"));
 
-        UnpackedImage image = cache.unpack(reference(digest));
+        UnpackedImage image = cache.unpack(reference(digest), PullSecrets.NONE);
 
         assertThat(image.digest()).isEqualTo(digest);
         assertThat(image.rootfs().resolve("bin/app")).hasContent("#!");
@@ -104,7 +110,7 @@ class ImageCacheTest {
     void aConfigurationMayBeEmpty() throws Exception {
         String digest = write(new TarBytes().file("a", "1"), Map.of());
 
-        assertThat(cache.unpack(reference(digest)).config())
+        assertThat(cache.unpack(reference(digest), PullSecrets.NONE).config())
                 .isEqualTo(new ImageConfig(List.of(), List.of(), Map.of(), "", ""));
     }
 
@@ -119,7 +125,7 @@ class ImageCacheTest {
                         "application/vnd.docker.image.rootfs.diff.tar.gzip")
                 .finish("amd64", Map.of());
 
-        Path rootfs = cache.unpack(reference(digest)).rootfs();
+        Path rootfs = cache.unpack(reference(digest), PullSecrets.NONE).rootfs();
 
         assertThat(rootfs.resolve("plain")).hasContent("1");
         assertThat(rootfs.resolve("gzip")).hasContent("2");
@@ -133,7 +139,7 @@ class ImageCacheTest {
                 .layer(new byte[10], "application/vnd.oci.image.layer.v1.tar+encrypted")
                 .finish("amd64", Map.of());
 
-        assertThatThrownBy(() -> cache.unpack(reference(digest)))
+        assertThatThrownBy(() -> cache.unpack(reference(digest), PullSecrets.NONE))
                 .isInstanceOf(ImageException.class)
                 .hasMessageContaining("tar+encrypted");
     }
@@ -147,14 +153,15 @@ class ImageCacheTest {
         flipped[600] ^= 1;
         Files.write(blob, flipped);
 
-        assertThatThrownBy(() -> cache.unpack(reference(digest)))
+        assertThatThrownBy(() -> cache.unpack(reference(digest), PullSecrets.NONE))
                 .isInstanceOf(ImageException.class)
                 .hasMessageContaining("damaged");
         assertThat(place(digest)).doesNotExist();
         assertThat(temporaries()).isEmpty();
 
         Files.write(blob, layer);
-        assertThat(cache.unpack(reference(digest)).rootfs().resolve("a")).hasContent("good");
+        assertThat(cache.unpack(reference(digest), PullSecrets.NONE).rootfs().resolve("a"))
+                .hasContent("good");
     }
 
     @Test
@@ -166,7 +173,8 @@ class ImageCacheTest {
                 .finish("amd64", Map.of());
         Files.write(blobOf(layer), java.util.Arrays.copyOf(layer, layer.length / 2));
 
-        assertThatThrownBy(() -> cache.unpack(reference(digest))).isInstanceOf(ImageException.class);
+        assertThatThrownBy(() -> cache.unpack(reference(digest), PullSecrets.NONE))
+                .isInstanceOf(ImageException.class);
         assertThat(temporaries()).isEmpty();
     }
 
@@ -176,7 +184,8 @@ class ImageCacheTest {
         String digest = new LayoutWriter(layout).layer(layer, LayoutWriter.TAR).finish("amd64", Map.of());
         Files.write(blobOf(layer), java.util.Arrays.copyOf(layer, layer.length + 1));
 
-        assertThatThrownBy(() -> cache.unpack(reference(digest))).hasMessageContaining("damaged");
+        assertThatThrownBy(() -> cache.unpack(reference(digest), PullSecrets.NONE))
+                .hasMessageContaining("damaged");
     }
 
     @Test
@@ -184,7 +193,7 @@ class ImageCacheTest {
         String digest = write(new TarBytes().file("a", "1"), Map.of());
         Files.writeString(blob(digest), Files.readString(blob(digest)) + " ");
 
-        assertThatThrownBy(() -> cache.unpack(reference(digest)))
+        assertThatThrownBy(() -> cache.unpack(reference(digest), PullSecrets.NONE))
                 .isInstanceOf(ImageException.class)
                 .hasMessageContaining("damaged");
     }
@@ -195,7 +204,7 @@ class ImageCacheTest {
         String digest = new LayoutWriter(layout).layer(layer, LayoutWriter.TAR).finish("amd64", Map.of());
         Files.delete(blobOf(layer));
 
-        assertThatThrownBy(() -> cache.unpack(reference(digest)))
+        assertThatThrownBy(() -> cache.unpack(reference(digest), PullSecrets.NONE))
                 .isInstanceOf(ImageException.class)
                 .hasMessageContaining(reference(digest))
                 .hasMessageContaining("missing");
@@ -205,7 +214,7 @@ class ImageCacheTest {
     void aMaliciousLayerIsRefusedAndLeavesNothing() throws Exception {
         String digest = write(new TarBytes().symbolicLink("evil", "../../../..").file("evil/owned", "x"), Map.of());
 
-        assertThatThrownBy(() -> cache.unpack(reference(digest)))
+        assertThatThrownBy(() -> cache.unpack(reference(digest), PullSecrets.NONE))
                 .isInstanceOf(ImageException.class)
                 .hasMessageContaining("evil/owned");
         assertThat(temp.resolve("owned")).doesNotExist();
@@ -219,26 +228,30 @@ class ImageCacheTest {
         String digest =
                 new LayoutWriter(layout).layer(bomb, LayoutWriter.TAR + "+gzip").finish("amd64", Map.of());
 
-        assertThatThrownBy(() -> cache.unpack(reference(digest))).hasMessageContaining("allowed");
+        assertThatThrownBy(() -> cache.unpack(reference(digest), PullSecrets.NONE))
+                .hasMessageContaining("allowed");
     }
 
     @Test
     void anUnpackedImageNeedsItsLayoutNoMore() throws Exception {
         String digest = write(new TarBytes().file("a", "1"), Map.of());
-        cache.unpack(reference(digest));
+        cache.unpack(reference(digest), PullSecrets.NONE);
         Files.delete(blob(digest));
 
-        assertThat(cache(Map.of(), "boot-1").unpack(reference(digest)).rootfs().resolve("a"))
+        assertThat(cache(Map.of(), "boot-1")
+                        .unpack(reference(digest), PullSecrets.NONE)
+                        .rootfs()
+                        .resolve("a"))
                 .hasContent("1");
     }
 
     @Test
     void afterARestartOfTheMachineAnImageIsUnpackedAgain() throws Exception {
         String digest = write(new TarBytes().file("a", "1"), Map.of());
-        Path file = cache.unpack(reference(digest)).rootfs().resolve("a");
+        Path file = cache.unpack(reference(digest), PullSecrets.NONE).rootfs().resolve("a");
         Files.writeString(file, "lost in the power cut");
 
-        cache(Map.of(), "boot-2").unpack(reference(digest));
+        cache(Map.of(), "boot-2").unpack(reference(digest), PullSecrets.NONE);
 
         assertThat(file).hasContent("1");
     }
@@ -246,10 +259,11 @@ class ImageCacheTest {
     @Test
     void anEmptiedCacheIsFilledAgain() throws Exception {
         String digest = write(new TarBytes().file("a", "1"), Map.of());
-        cache.unpack(reference(digest));
+        cache.unpack(reference(digest), PullSecrets.NONE);
         dev.dormouse.files.FileTree.delete(cacheDirectory);
 
-        assertThat(cache.unpack(reference(digest)).rootfs().resolve("a")).hasContent("1");
+        assertThat(cache.unpack(reference(digest), PullSecrets.NONE).rootfs().resolve("a"))
+                .hasContent("1");
     }
 
     @Test
@@ -287,7 +301,7 @@ class ImageCacheTest {
         for (int i = 0; i < 32; i++) {
             // half of them as another process would: without this one's memory
             ImageCache asked = i % 2 == 0 ? cache : cache(Map.of(), "boot-1");
-            callers.add(() -> asked.unpack(reference(digest)));
+            callers.add(() -> asked.unpack(reference(digest), PullSecrets.NONE));
         }
 
         List<Object> inodes = new ArrayList<>();
@@ -309,7 +323,8 @@ class ImageCacheTest {
                 .finish("arm64", Map.of());
         write(new TarBytes().file("arch", "amd64"), Map.of());
 
-        assertThat(cache.unpack("oci:" + layout).rootfs().resolve("arch")).hasContent("amd64");
+        assertThat(cache.unpack("oci:" + layout, PullSecrets.NONE).rootfs().resolve("arch"))
+                .hasContent("amd64");
     }
 
     @Test
@@ -317,7 +332,7 @@ class ImageCacheTest {
         write(new TarBytes().file("a", "1"), Map.of());
         write(new TarBytes().file("a", "2"), Map.of());
 
-        assertThatThrownBy(() -> cache.unpack("oci:" + layout))
+        assertThatThrownBy(() -> cache.unpack("oci:" + layout, PullSecrets.NONE))
                 .isInstanceOf(ImageException.class)
                 .hasMessageContaining("@sha256");
     }
@@ -331,7 +346,7 @@ class ImageCacheTest {
                 .start();
         assertThat(process.waitFor()).isZero();
 
-        UnpackedImage image = cache.unpack("oci:" + tar + "@" + digest);
+        UnpackedImage image = cache.unpack("oci:" + tar + "@" + digest, PullSecrets.NONE);
 
         assertThat(image.rootfs().resolve("a")).hasContent("in tar");
         assertThat(image.config().user()).isEqualTo("7");
@@ -347,20 +362,29 @@ class ImageCacheTest {
                         "ghcr.io/acme/lay", "oci:/elsewhere"),
                 "boot-1");
 
-        assertThat(redirected.unpack("ghcr.io/acme/layout@" + digest).digest()).isEqualTo(digest);
+        assertThat(redirected
+                        .unpack("ghcr.io/acme/layout@" + digest, PullSecrets.NONE)
+                        .digest())
+                .isEqualTo(digest);
     }
 
     @Test
-    void aRegistryWithoutARedirectSaysWhatToSet() {
-        assertThatThrownBy(() -> cache.unpack("ghcr.io/acme/app@sha256:" + "0".repeat(64)))
-                .isInstanceOf(ImageException.class)
-                .hasMessageContaining("dormouse.images.redirect");
+    void shortNamesAreRedirectedAsWhatTheyMean() throws Exception {
+        String digest = write(new TarBytes().file("a", "1"), Map.of());
+        ImageCache redirected = cache(Map.of("docker.io/library/", "oci:" + temp + "/"), "boot-1");
+
+        assertThat(redirected.unpack("layout@" + digest, PullSecrets.NONE).digest())
+                .isEqualTo(digest);
+        assertThat(redirected
+                        .unpack("docker.io/layout:1@" + digest, PullSecrets.NONE)
+                        .digest())
+                .isEqualTo(digest);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "oci:", "oci:/x@sha256:short", "oci:/x@md5:0", "@", "oci:/nowhere", "oci:\0"})
     void badReferencesAreRefusedWithAReason(String reference) {
-        assertThatThrownBy(() -> cache.unpack(reference))
+        assertThatThrownBy(() -> cache.unpack(reference, PullSecrets.NONE))
                 .isInstanceOf(ImageException.class)
                 .hasMessageStartingWith("image ");
     }
@@ -381,7 +405,7 @@ class ImageCacheTest {
     void usersAreLookedUpInTheImage(String user, int uid, int gid, String groups) throws Exception {
         String digest = write(new TarBytes().file("etc/passwd", PASSWD).file("etc/group", GROUP), Map.of("User", user));
 
-        ImageUser found = cache.user(cache.unpack(reference(digest)));
+        ImageUser found = cache.user(cache.unpack(reference(digest), PullSecrets.NONE));
 
         assertThat(found.uid()).isEqualTo(uid);
         assertThat(found.gid()).isEqualTo(gid);
@@ -392,7 +416,7 @@ class ImageCacheTest {
     @ValueSource(strings = {"nobody", "app:nogroup", "-1", "99999999999", "0x10"})
     void unknownUsersAreRefused(String user) throws Exception {
         String digest = write(new TarBytes().file("etc/passwd", PASSWD).file("etc/group", GROUP), Map.of("User", user));
-        UnpackedImage image = cache.unpack(reference(digest));
+        UnpackedImage image = cache.unpack(reference(digest), PullSecrets.NONE);
 
         assertThatThrownBy(() -> cache.user(image))
                 .isInstanceOf(ImageException.class)
@@ -404,7 +428,7 @@ class ImageCacheTest {
     void theHostsUsersAreOutOfReachOfALink() throws Exception {
         Path host = Files.writeString(temp.resolve("passwd"), "host:x:77:77::/:/bin/sh");
         String digest = write(new TarBytes().symbolicLink("etc/passwd", host.toString()), Map.of("User", "host"));
-        UnpackedImage image = cache.unpack(reference(digest));
+        UnpackedImage image = cache.unpack(reference(digest), PullSecrets.NONE);
 
         assertThatThrownBy(() -> cache.user(image)).isInstanceOf(ImageException.class);
     }

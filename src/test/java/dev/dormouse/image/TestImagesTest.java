@@ -38,7 +38,13 @@ class TestImagesTest {
 
     @BeforeEach
     void makeCache() {
-        images = new ImageCache(temp.resolve("images"), new Redirects(Map.of()), LIMIT, Machine.arch(), "boot");
+        images = new ImageCache(
+                temp.resolve("images"),
+                new Redirects(Map.of()),
+                TestImageCache.layoutsOnly(temp),
+                LIMIT,
+                Machine.arch(),
+                "boot");
     }
 
     /** With /proc, as in every container: programs look there for their own place. */
@@ -60,7 +66,7 @@ class TestImagesTest {
     }
 
     private void assertCounts(String reference) throws Exception {
-        UnpackedImage image = images.unpack(reference);
+        UnpackedImage image = images.unpack(reference, PullSecrets.NONE);
         int port = freePort();
         Process process = start(image, port);
         try (HttpClient client = HttpClient.newHttpClient()) {
@@ -92,7 +98,11 @@ class TestImagesTest {
         String reference = TestImages.cCounter(temp.resolve("layout"));
 
         assertCounts(reference);
-        assertThat(images.unpack(reference).rootfs().resolve("counter").toFile().length())
+        assertThat(images.unpack(reference, PullSecrets.NONE)
+                        .rootfs()
+                        .resolve("counter")
+                        .toFile()
+                        .length())
                 .isLessThan(2_000_000);
     }
 
@@ -111,8 +121,8 @@ class TestImagesTest {
     @Test
     void busyboxRunsItsShell() throws Exception {
         assumeTrue(TestImages.hasBusybox());
-        UnpackedImage image =
-                images.unpack(TestImages.busybox(temp.resolve("layout"), "/bin/sh", "-c", "id -u > /tmp/out"));
+        UnpackedImage image = images.unpack(
+                TestImages.busybox(temp.resolve("layout"), "/bin/sh", "-c", "id -u > /tmp/out"), PullSecrets.NONE);
 
         assertThat(start(image, 0).waitFor()).isZero();
 
@@ -133,9 +143,15 @@ class TestImagesTest {
         assumeTrue(TestImages.hasBusybox());
         String reference = TestImages.busybox(temp.resolve("layout"), "/bin/sh");
         try (SmallDisk disk = new SmallDisk(temp.resolve("disk"), 1 << 20)) {
-            ImageCache small = new ImageCache(disk.path(), new Redirects(Map.of()), LIMIT, Machine.arch(), "boot");
+            ImageCache small = new ImageCache(
+                    disk.path(),
+                    new Redirects(Map.of()),
+                    TestImageCache.layoutsOnly(temp),
+                    LIMIT,
+                    Machine.arch(),
+                    "boot");
 
-            org.assertj.core.api.Assertions.assertThatThrownBy(() -> small.unpack(reference))
+            org.assertj.core.api.Assertions.assertThatThrownBy(() -> small.unpack(reference, PullSecrets.NONE))
                     .isInstanceOf(ImageException.class)
                     .hasMessageContaining("disk is full");
 
