@@ -191,7 +191,7 @@ public interface DormouseConfig {
         /** PEM file with certificates of CAs that registries are believed by, beside those that Java knows. */
         Optional<Path> ca();
 
-        /** Registries to speak plain HTTP with, as host or host:port. */
+        /** Registries to speak plain HTTP with, as host or host:port; none for TLS with all. */
         @WithDefault("localhost,127.0.0.1,[::1]")
         Set<String> plainHttp();
     }

@@ -24,7 +24,7 @@ final class ActorTemplateCases {
     private ActorTemplateCases() {}
 
     static Stream<RuleCase> all() {
-        return Stream.of(spec(), container(), env(), readyz(), volumes(), snapshots(), ofBothEras())
+        return Stream.of(spec(), container(), env(), readyz(), volumes(), snapshots(), pullSecrets(), ofBothEras())
                 .flatMap(cases -> cases);
     }
 
@@ -191,6 +191,23 @@ final class ActorTemplateCases {
                                 "{\"location\":\"x\",\"onPause\":\"Data\"}",
                                 "{\"location\":\"x\",\"onPause\":\"Data\",\"onCommit\":\"Full\"}"),
                         "onCommit must be a subset of onPause"));
+    }
+
+    private static Stream<RuleCase> pullSecrets() {
+        String at = "/imagePullSecrets";
+        return Stream.of(
+                rule(
+                        at,
+                        items(32, i -> "{\"name\":\"s\"}"),
+                        items(33, i -> "{\"name\":\"s\"}"),
+                        "Must have at most 32 items"),
+                rules(
+                        at + "/0/name",
+                        List.of(text("team.registry-1")),
+                        List.of(text("Team_Registry"), text("a..b"), text("")),
+                        "Must be a valid DNS subdomain"),
+                rule(at + "/0/name", text("a".repeat(253)), text("a".repeat(254)), "Must be at most 253"),
+                rule(at + "/0/name", text("a"), "null", REQUIRED));
     }
 
     private static Stream<RuleCase> ofBothEras() {

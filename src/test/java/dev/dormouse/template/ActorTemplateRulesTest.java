@@ -23,7 +23,8 @@ class ActorTemplateRulesTest {
              "volumes": [{"name": "data", "durableDir": {}}],
              "snapshotsConfig": {"location": "gs://b/p", "onPause": "Full", "onCommit": "Data"},
              "runsc": {"amd64": {"sha256Hash": "ab12", "url": "gs://r"}, "arm64": {"sha256Hash": "ab12", "url": "gs://r"}},
-             "lifecycle": {"idleTimeout": "5m"}}""";
+             "lifecycle": {"idleTimeout": "5m"},
+             "imagePullSecrets": [{"name": "registry"}]}""";
 
     @Test
     void allBrokenRulesAreReportedTogether() throws Exception {
