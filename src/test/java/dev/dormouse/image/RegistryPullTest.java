@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dormouse.demo.build.LayoutWriter;
 import dev.dormouse.files.FileTree;
+import dev.dormouse.files.SmallDisk;
 import dev.dormouse.files.TarBytes;
 import dev.dormouse.image.Images.UnpackedImage;
 import java.io.IOException;
@@ -278,6 +279,21 @@ class RegistryPullTest {
                     .hasMessageContaining("dormouse.images.max-unpacked-bytes");
 
             assertThat(front.blobRequests()).isEmpty();
+        }
+    }
+
+    @Test
+    @Tag("gvisor")
+    void aFullDiskIsSaid() throws Exception {
+        Path layout = temp.resolve("large");
+        String digest = new LayoutWriter(layout)
+                .layer(new byte[3 << 20], LayoutWriter.TAR)
+                .finish("amd64", Map.of());
+        registry.push(layout, "large");
+        try (SmallDisk disk = new SmallDisk(temp.resolve("disk"), 1 << 20)) {
+            assertThatThrownBy(() -> new RegistryNode(disk.path()).pull(reference("large", digest)))
+                    .isInstanceOf(ImageException.class)
+                    .hasMessageContaining("the disk is full");
         }
     }
 
