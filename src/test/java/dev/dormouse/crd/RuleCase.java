@@ -42,7 +42,8 @@ public record RuleCase(
                  "snapshotsConfig": {"location": "gs://b/p", "onPause": "Full", "onCommit": "Data"},
                  "workerSelector": {"matchExpressions": [{"key": "a", "operator": "Exists"}]},
                  "runsc": {"amd64": {"sha256Hash": "ab12", "url": "gs://r"}, "arm64": {"sha256Hash": "ab12", "url": "gs://r"}},
-                 "lifecycle": {"idleTimeout": "5m"}}"""),
+                 "lifecycle": {"idleTimeout": "5m"},
+                 "imagePullSecrets": [{"name": "registry"}]}"""),
         WORKER_POOL("WorkerPool", """
                 {"replicas": 1, "ateomImage": "ateom",
                  "template": {
