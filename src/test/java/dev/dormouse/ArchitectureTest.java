@@ -45,7 +45,11 @@ class ArchitectureTest {
     static final ArchRule whatRunsOnANodeKnowsNoControlPlane = noClasses()
             .that()
             .resideInAnyPackage(
-                    "dev.dormouse.sandbox..", "dev.dormouse.image..", "dev.dormouse.snapshot..", "dev.dormouse.ateom..")
+                    "dev.dormouse.sandbox..",
+                    "dev.dormouse.image..",
+                    "dev.dormouse.snapshot..",
+                    "dev.dormouse.bucket..",
+                    "dev.dormouse.ateom..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(CONTROL_PLANE);

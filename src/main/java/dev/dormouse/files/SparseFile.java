@@ -7,17 +7,20 @@ import java.nio.channels.FileChannel;
 import java.util.Arrays;
 
 /** Writes a file from the start and leaves holes where whole blocks are zero. Not buffered: give it large arrays. */
-final class SparseFile extends OutputStream {
+public final class SparseFile extends OutputStream {
 
     /** What can become a hole: a whole block, from a multiple of its size. */
-    static final int BLOCK = 64 * 1024;
+    public static final int BLOCK = 64 * 1024;
 
     private static final byte[] ZEROS = new byte[BLOCK];
 
     private final FileChannel channel;
     private long position;
 
-    SparseFile(FileChannel channel) {
+    /**
+     * @param channel of a new file, closed with this
+     */
+    public SparseFile(FileChannel channel) {
         this.channel = channel;
     }
 

@@ -163,8 +163,47 @@ public interface DormouseConfig {
         @WithDefault("2")
         int keepDurable();
 
-        /** URI prefix to the prefix used instead: manifests written for a cluster run unchanged on a laptop. */
+        /**
+         * URI prefix to the prefix used instead: manifests written for a cluster run unchanged on a laptop. Where a store has an
+         * endpoint, its whole scheme is not redirected.
+         */
         Map<String, String> redirect();
+
+        /** Parts of files, 8 MiB each, that are in memory at once on their way to and from object stores. */
+        @WithDefault("6")
+        int transfers();
+
+        /** How long one try of a request to an object store may take; then it is tried again. */
+        @WithDefault("30s")
+        Duration requestTimeout();
+
+        S3 s3();
+
+        Gs gs();
+    }
+
+    /** Credentials are found by the SDK's own chain: environment, web identity, profile, container, instance. */
+    interface S3 {
+        /** http(s)://host[:port] of a server that speaks S3; Amazon's of the region when absent. */
+        Optional<String> endpoint();
+
+        /** Whether the bucket's name goes into the path, not the host's name; true with an endpoint when absent. */
+        Optional<Boolean> pathStyle();
+
+        /** The SDK's own chain finds it when absent; with an endpoint it is us-east-1 then. */
+        Optional<String> region();
+    }
+
+    interface Gs {
+        /** http(s)://host[:port]; Google's when absent. */
+        Optional<String> endpoint();
+
+        /** Whether to send no credentials at all. */
+        @WithDefault("false")
+        boolean anonymous();
+
+        /** File with a service account's key or a workload identity's configuration; Google's own chain finds them when absent. */
+        Optional<Path> credentials();
     }
 
     interface Images {

@@ -27,8 +27,8 @@ final class FileListing {
         List<Stored> found = new ArrayList<>();
         for (Path atespace : entries(directory)) {
             for (Path actor : entries(atespace)) {
-                for (Path snapshot : isActor(atespace, actor) ? entries(actor) : List.<Path>of()) {
-                    if (isUuid(snapshot)) {
+                for (Path snapshot : isActor(name(atespace), name(actor)) ? entries(actor) : List.<Path>of()) {
+                    if (isUuid(name(snapshot))) {
                         describe(location, directory, snapshot).ifPresent(found::add);
                     }
                 }
@@ -71,17 +71,20 @@ final class FileListing {
         return directories;
     }
 
-    private static boolean isActor(Path atespace, Path actor) {
+    private static String name(Path path) {
+        return path.getFileName().toString();
+    }
+
+    static boolean isActor(String atespace, String actor) {
         try {
-            ActorKey.of(atespace.getFileName().toString(), actor.getFileName().toString());
+            ActorKey.of(atespace, actor);
             return true;
         } catch (InvalidNameException e) {
             return false;
         }
     }
 
-    private static boolean isUuid(Path directory) {
-        String name = directory.getFileName().toString();
+    static boolean isUuid(String name) {
         try {
             return UUID.fromString(name).toString().equals(name);
         } catch (IllegalArgumentException e) {

@@ -144,6 +144,9 @@ class FileSnapshotStore implements SnapshotStore {
 
     private static void fetchFile(String uri, Path source, Path target, File file)
             throws SnapshotException, IOException {
+        if (!file.encoding().equals(File.IDENTITY)) {
+            throw file.unknownEncoding(uri);
+        }
         Files.createDirectories(target.getParent());
         try {
             linkOrCopy(source, target);
@@ -200,7 +203,7 @@ class FileSnapshotStore implements SnapshotStore {
         Files.createDirectories(target.getParent());
         linkOrCopy(source, target);
         Durability.flush(target);
-        return new File(name, Files.size(target), verifier.sha256(target), "identity");
+        return new File(name, Files.size(target), verifier.sha256(target), File.IDENTITY);
     }
 
     private static void linkOrCopy(Path source, Path target) throws IOException {

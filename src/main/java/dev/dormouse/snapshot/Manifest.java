@@ -68,11 +68,14 @@ public record Manifest(
      * One data file. Only a name that this record accepted may become a path.
      *
      * @param name relative, of {@code [A-Za-z0-9._-]} and '/', without '.' and '..' as a part
-     * @param size of the stored file in bytes
-     * @param sha256 of the stored file, lower case hex
-     * @param encoding {@code identity}
+     * @param size of the file in bytes, as it is before encoding and after decoding
+     * @param sha256 of the same bytes, lower case hex
+     * @param encoding {@link #IDENTITY} where the store holds the very bytes, {@link #ZSTD} where it holds them compressed
      */
     public record File(String name, long size, String sha256, String encoding) {
+
+        public static final String IDENTITY = "identity";
+        public static final String ZSTD = "zstd";
 
         private static final int NAME_LENGTH = 1024;
         private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,255}(/[A-Za-z0-9._-]{1,255})*");
@@ -91,6 +94,14 @@ public record Manifest(
             if (size < 0 || !SHA256.matcher(sha256).matches()) {
                 throw new IllegalArgumentException("data file " + name + " of a snapshot has no valid size or sha256");
             }
+        }
+
+        SnapshotException unknownEncoding(String uri) {
+            return new SnapshotException(
+                    SnapshotException.Kind.INCOMPATIBLE,
+                    "file %s of snapshot %s is stored as '%s', which this store can't read"
+                            .formatted(name, uri, encoding),
+                    null);
         }
     }
 }

@@ -7,6 +7,7 @@ import io.quarkus.arc.All;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -25,7 +26,15 @@ public class SnapshotStores {
 
     @Inject
     SnapshotStores(DormouseConfig config, @All List<SnapshotStore> stores) {
-        this(new Redirects(config.snapshots().redirect()), stores);
+        this(redirects(config.snapshots()), stores);
+    }
+
+    /** Who names a store's endpoint wants it used: the directories that stand in for all its buckets are not. */
+    static Redirects redirects(DormouseConfig.Snapshots config) {
+        Map<String, String> prefixes = new HashMap<>(config.redirect());
+        config.s3().endpoint().ifPresent(endpoint -> prefixes.remove("s3://"));
+        config.gs().endpoint().ifPresent(endpoint -> prefixes.remove("gs://"));
+        return new Redirects(prefixes);
     }
 
     SnapshotStores(Redirects redirects, List<SnapshotStore> stores) {

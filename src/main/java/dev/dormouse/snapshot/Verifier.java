@@ -44,6 +44,9 @@ public class Verifier {
      */
     private static final Duration TICK = Duration.ofMillis(20);
 
+    /** Old enough to be told from any later change. */
+    private static final Duration AGED = Duration.ofSeconds(1);
+
     private final Map<Object, Stamp> stamps = new LinkedHashMap<>(1024, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Object, Stamp> eldest) {
@@ -143,10 +146,29 @@ public class Verifier {
         long now = System.currentTimeMillis();
         String sha256 = hash(file);
         hashed.addAndGet(attributes.size());
-        if (inode != null && now - attributes.lastModifiedTime().toMillis() > TICK.toMillis()) {
-            remember(inode, new Stamp(attributes.size(), attributes.lastModifiedTime(), sha256));
-        }
+        remember(attributes, now, sha256);
         return sha256;
+    }
+
+    /**
+     * Remembers the checksum of a file that somebody else read from its start to its end.
+     *
+     * @param before its attributes before that
+     * @param now when they were asked for, in milliseconds since 1970
+     */
+    void remember(BasicFileAttributes before, long now, String sha256) {
+        Object inode = before.fileKey();
+        if (inode != null && now - before.lastModifiedTime().toMillis() > TICK.toMillis()) {
+            remember(inode, new Stamp(before.size(), before.lastModifiedTime(), sha256));
+        }
+    }
+
+    /** Remembers the checksum of a file that the caller has just made, that nobody else has, and that it hashed while it wrote. */
+    void vouch(Path file, String sha256) throws IOException {
+        long now = System.currentTimeMillis();
+        // so that no later change can fall into the same tick
+        Files.setLastModifiedTime(file, FileTime.fromMillis(now - AGED.toMillis()));
+        remember(Files.readAttributes(file, BasicFileAttributes.class), now, sha256);
     }
 
     private @Nullable Stamp stamp(Object inode) {
@@ -172,7 +194,7 @@ public class Verifier {
         return HexFormat.of().formatHex(sha256.digest());
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 class StandaloneServer {
 
     private static final Logger LOG = Logger.getLogger(StandaloneServer.class.getName());
+    private static final List<String> SHARED = List.of("dormouse.ateom.", "dormouse.images.", "dormouse.snapshots.");
     private static final Duration SLEEP_LIMIT = Duration.ofSeconds(30);
     private static final int SLEEPING_AT_ONCE = 4;
 
@@ -81,7 +82,7 @@ class StandaloneServer {
     private Map<String, String> sharedSettings() {
         Map<String, String> shared = new HashMap<>();
         System.getProperties().stringPropertyNames().stream()
-                .filter(name -> name.startsWith("dormouse.ateom.") || name.startsWith("dormouse.images."))
+                .filter(name -> SHARED.stream().anyMatch(name::startsWith))
                 .forEach(name -> shared.put(name, System.getProperty(name)));
         config.images().redirect().forEach((from, to) -> shared.put("dormouse.images.redirect.\"" + from + "\"", to));
         config.snapshots()

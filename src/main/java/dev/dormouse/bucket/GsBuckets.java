@@ -1,0 +1,84 @@
+package dev.dormouse.bucket;
+
+import com.google.auth.Credentials;
+import com.google.auth.oauth2.GoogleCredentials;
+import dev.dormouse.platform.DormouseConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** Buckets of Google Cloud Storage, by its JSON API. Credentials are looked for when they are needed first. */
+public final class GsBuckets implements Buckets {
+
+    private static final String ENDPOINT = "https://storage.googleapis.com";
+    private static final String SCOPE = "https://www.googleapis.com/auth/devstorage.read_write";
+
+    private final DormouseConfig.Gs config;
+    private final Duration requestLimit;
+    private final Lock lock = new ReentrantLock();
+    private volatile @Nullable GsClient client;
+
+    /**
+     * @param requestLimit how long one try of a request may take
+     */
+    public GsBuckets(DormouseConfig.Gs config, Duration requestLimit) {
+        this.config = config;
+        this.requestLimit = requestLimit;
+    }
+
+    @Override
+    public Bucket bucket(String name) throws IOException {
+        return new GsBucket(client(), name);
+    }
+
+    private GsClient client() throws IOException {
+        GsClient made = client;
+        if (made != null) {
+            return made;
+        }
+        lock.lock();
+        try {
+            made = client;
+            if (made == null) {
+                made = make();
+                client = made;
+            }
+            return made;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private GsClient make() throws IOException {
+        try {
+            URI endpoint = URI.create(config.endpoint().orElse(ENDPOINT));
+            return new GsClient(endpoint, config.anonymous() ? null : credentials(), requestLimit);
+        } catch (IllegalArgumentException e) {
+            throw new BucketException("dormouse.snapshots.gs.endpoint is no http(s)://host[:port]", e);
+        }
+    }
+
+    private Credentials credentials() throws IOException {
+        Path file = config.credentials().orElse(null);
+        try {
+            return (file == null ? GoogleCredentials.getApplicationDefault() : read(file)).createScoped(SCOPE);
+        } catch (IOException e) {
+            String what = file == null
+                    ? "there are no credentials for gs://: give the Pod a workload identity, or set GOOGLE_APPLICATION_CREDENTIALS"
+                            + " or dormouse.snapshots.gs.credentials to a file, or dormouse.snapshots.gs.anonymous"
+                    : "dormouse.snapshots.gs.credentials is not usable: " + e.getMessage();
+            throw new BucketException(what, e);
+        }
+    }
+
+    private static GoogleCredentials read(Path file) throws IOException {
+        try (var in = Files.newInputStream(file)) {
+            return GoogleCredentials.fromStream(in);
+        }
+    }
+}
