@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** The tables of settings in docs/operations.md say what the code does. */
 class SettingsTableTest {
 
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z.-]+(?:\"PREFIX\")?)` \\|([^|]*)\\|");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z0-9.-]+(?:\"PREFIX\")?)` \\|([^|]*)\\|");
 
     @Test
     void everySettingStandsThereOnceWithItsDefault() throws IOException {

@@ -32,6 +32,6 @@ record ContentRange(long first, long total) {
 
     /** How many bytes an answer from a position on must have. */
     int lengthFrom(long from, int atMost) {
-        return (int) Math.clamp(total - from, 0, atMost);
+        return Math.clamp(total - from, 0, atMost);
     }
 }

@@ -1,6 +1,8 @@
 package dev.dormouse.bucket;
 
+import com.google.api.client.http.javanet.NetHttpTransport;
 import com.google.auth.Credentials;
+import com.google.auth.http.HttpTransportFactory;
 import com.google.auth.oauth2.GoogleCredentials;
 import dev.dormouse.platform.DormouseConfig;
 import java.io.IOException;
@@ -20,6 +22,7 @@ public final class GsBuckets implements Buckets {
 
     private final DormouseConfig.Gs config;
     private final Duration requestLimit;
+    private final HttpTransportFactory tokens;
     private final Lock lock = new ReentrantLock();
     private volatile @Nullable GsClient client;
 
@@ -27,8 +30,16 @@ public final class GsBuckets implements Buckets {
      * @param requestLimit how long one try of a request may take
      */
     public GsBuckets(DormouseConfig.Gs config, Duration requestLimit) {
+        this(config, requestLimit, NetHttpTransport::new);
+    }
+
+    /**
+     * @param tokens how to reach what gives tokens
+     */
+    GsBuckets(DormouseConfig.Gs config, Duration requestLimit, HttpTransportFactory tokens) {
         this.config = config;
         this.requestLimit = requestLimit;
+        this.tokens = tokens;
     }
 
     @Override
@@ -55,9 +66,12 @@ public final class GsBuckets implements Buckets {
     }
 
     private GsClient make() throws IOException {
+        return new GsClient(endpoint(), config.anonymous() ? null : credentials(), requestLimit);
+    }
+
+    private URI endpoint() throws BucketException {
         try {
-            URI endpoint = URI.create(config.endpoint().orElse(ENDPOINT));
-            return new GsClient(endpoint, config.anonymous() ? null : credentials(), requestLimit);
+            return URI.create(config.endpoint().orElse(ENDPOINT));
         } catch (IllegalArgumentException e) {
             throw new BucketException("dormouse.snapshots.gs.endpoint is no http(s)://host[:port]", e);
         }
@@ -66,8 +80,8 @@ public final class GsBuckets implements Buckets {
     private Credentials credentials() throws IOException {
         Path file = config.credentials().orElse(null);
         try {
-            return (file == null ? GoogleCredentials.getApplicationDefault() : read(file)).createScoped(SCOPE);
-        } catch (IOException e) {
+            return (file == null ? GoogleCredentials.getApplicationDefault(tokens) : read(file)).createScoped(SCOPE);
+        } catch (IOException | IllegalArgumentException e) {
             String what = file == null
                     ? "there are no credentials for gs://: give the Pod a workload identity, or set GOOGLE_APPLICATION_CREDENTIALS"
                             + " or dormouse.snapshots.gs.credentials to a file, or dormouse.snapshots.gs.anonymous"
@@ -76,9 +90,9 @@ public final class GsBuckets implements Buckets {
         }
     }
 
-    private static GoogleCredentials read(Path file) throws IOException {
+    private GoogleCredentials read(Path file) throws IOException {
         try (var in = Files.newInputStream(file)) {
-            return GoogleCredentials.fromStream(in);
+            return GoogleCredentials.fromStream(in, tokens);
         }
     }
 }

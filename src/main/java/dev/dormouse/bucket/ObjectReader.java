@@ -32,7 +32,7 @@ public final class ObjectReader extends InputStream {
         this.bucket = bucket;
         this.key = key;
         this.transfers = transfers;
-        this.capacity = (int) Math.clamp(expected, 1, Part.SIZE);
+        this.capacity = Math.clamp(expected, 1, Part.SIZE);
     }
 
     @Override

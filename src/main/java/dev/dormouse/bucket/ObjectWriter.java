@@ -24,6 +24,7 @@ public final class ObjectWriter extends OutputStream {
     private @Nullable Part part;
     private int sent;
     private boolean finished;
+    private boolean failed;
 
     /**
      * @param expected bytes that it may be at most; a small object then takes no more memory than that
@@ -32,7 +33,7 @@ public final class ObjectWriter extends OutputStream {
         this.bucket = bucket;
         this.key = key;
         this.transfers = transfers;
-        this.capacity = (int) Math.clamp(expected, 1, Part.SIZE);
+        this.capacity = Math.clamp(expected, 1, Part.SIZE);
     }
 
     @Override
@@ -42,6 +43,10 @@ public final class ObjectWriter extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
+        if (failed) {
+            // what wraps this stream writes once more when it is closed
+            throw new BucketException("the upload has failed before", null);
+        }
         int from = offset;
         while (from < offset + length) {
             Part filling = part();
@@ -79,9 +84,11 @@ public final class ObjectWriter extends OutputStream {
     }
 
     private void send(Part full, boolean last) throws IOException {
+        failed = true;
         Bucket.Upload target = upload == null ? bucket.begin(key) : upload;
         upload = target;
         awaitAllBut(target.partsAtOnce() - 1);
+        failed = false;
         int number = ++sent;
         part = null;
         sending.add(new Transfer<>(() -> {

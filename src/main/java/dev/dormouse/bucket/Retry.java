@@ -7,8 +7,8 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Retry {
 
     private static final int ATTEMPTS = 6;
-    private static final long FIRST_PAUSE_MILLIS = 100;
-    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+    private static final long FIRST_PAUSE_MILLIS = 50;
+    private static final long LONGEST_PAUSE_MILLIS = 2_000;
 
     private int failed;
 

@@ -73,16 +73,21 @@ final class S3Bucket implements Bucket {
                 .key(key)
                 .range("bytes=%d-%d".formatted(from, from + into.capacity() - 1))
                 .build();
-        try {
-            return client.getObject(request, fill(from, into));
-        } catch (S3Exception e) {
-            if (e.statusCode() == RANGE_NOT_SATISFIABLE) {
-                into.setLength(0);
-                return from;
+        Retry retry = new Retry();
+        while (true) {
+            try {
+                return client.getObject(request, fill(from, into));
+            } catch (S3Exception e) {
+                if (e.statusCode() == RANGE_NOT_SATISFIABLE) {
+                    into.setLength(0);
+                    return from;
+                }
+                if (!S3Failure.isUnclear(e) || !retry.again()) {
+                    throw S3Failure.of(name, key, e);
+                }
+            } catch (SdkException e) {
+                throw S3Failure.of(name, key, e);
             }
-            throw S3Failure.of(name, key, e);
-        } catch (SdkException e) {
-            throw S3Failure.of(name, key, e);
         }
     }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -27,7 +28,7 @@ public final class S3Buckets implements Buckets {
 
     private final DormouseConfig.S3 config;
     private final Duration requestLimit;
-    private final AwsCredentialsProvider credentials;
+    private final Supplier<AwsCredentialsProvider> credentials;
     private final Lock lock = new ReentrantLock();
     private volatile @Nullable S3Client client;
 
@@ -37,10 +38,13 @@ public final class S3Buckets implements Buckets {
      * @param requestLimit how long one try of a request may take
      */
     public S3Buckets(DormouseConfig.S3 config, Duration requestLimit) {
-        this(config, requestLimit, DefaultCredentialsProvider.builder().build());
+        this(config, requestLimit, () -> DefaultCredentialsProvider.builder().build());
     }
 
-    S3Buckets(DormouseConfig.S3 config, Duration requestLimit, AwsCredentialsProvider credentials) {
+    /**
+     * @param credentials asked once, when the client is made
+     */
+    S3Buckets(DormouseConfig.S3 config, Duration requestLimit, Supplier<AwsCredentialsProvider> credentials) {
         this.config = config;
         this.requestLimit = requestLimit;
         this.credentials = credentials;
@@ -77,7 +81,7 @@ public final class S3Buckets implements Buckets {
     private S3Client make() {
         Optional<URI> endpoint = config.endpoint().map(URI::create);
         var builder = S3Client.builder()
-                .credentialsProvider(credentials)
+                .credentialsProvider(credentials.get())
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(CONNECT_LIMIT)
                         .socketTimeout(requestLimit))
@@ -92,6 +96,7 @@ public final class S3Buckets implements Buckets {
                 .overrideConfiguration(override -> override.apiCallAttemptTimeout(requestLimit)
                         .retryStrategy(StandardRetryStrategy.builder()
                                 .maxAttempts(ATTEMPTS)
+                                .retryOnException(S3Failure::brokeOff)
                                 .build()));
         endpoint.ifPresent(builder::endpointOverride);
         config.region()

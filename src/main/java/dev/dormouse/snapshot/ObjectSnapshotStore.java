@@ -110,10 +110,9 @@ final class ObjectSnapshotStore implements SnapshotStore {
             String manifest = place.key(Manifest.FILE_NAME);
             if (keys.remove(manifest)) {
                 bucket.delete(manifest);
-            } else {
-                // a put that was killed
-                bucket.abortUnfinished(place.prefix());
             }
+            // of a put that was killed, or begun twice because the first answer was lost
+            bucket.abortUnfinished(place.prefix());
             Together.each(keys, key -> {
                 bucket.delete(key);
                 return key;

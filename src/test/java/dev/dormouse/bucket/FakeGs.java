@@ -130,10 +130,10 @@ public final class FakeGs implements AutoCloseable {
         return objects;
     }
 
-    /** Uploads that were neither finished nor cancelled. */
+    /** Uploads of which it holds something, and that were neither finished nor cancelled. */
     public List<String> unfinished() {
         return sessions.values().stream()
-                .filter(session -> !session.whole)
+                .filter(session -> !session.whole && session.content.size() > 0)
                 .map(session -> session.name)
                 .toList();
     }
@@ -165,14 +165,16 @@ public final class FakeGs implements AutoCloseable {
     private void giveToken(HttpExchange exchange, byte[] body) throws IOException {
         tokenRequests.add(decode(new String(body, StandardCharsets.UTF_8)));
         exchange.getResponseHeaders().set("Content-Type", "application/json");
-        answer(
-                exchange,
-                200,
-                JSON.writeValueAsBytes(JSON.createObjectNode()
-                        .put("access_token", token)
-                        .put("expires_in", 3600)
-                        .put("token_type", "Bearer")
-                        .put("issued_token_type", "urn:ietf:params:oauth:token-type:access_token")));
+        answer(exchange, 200, token());
+    }
+
+    /** The answer to a request for a token. */
+    byte[] token() throws IOException {
+        return JSON.writeValueAsBytes(JSON.createObjectNode()
+                .put("access_token", token)
+                .put("expires_in", 3600)
+                .put("token_type", "Bearer")
+                .put("issued_token_type", "urn:ietf:params:oauth:token-type:access_token"));
     }
 
     private void upload(HttpExchange exchange, byte[] body) throws IOException {

@@ -19,7 +19,7 @@ public final class GsBucketsAccess {
         return new GsBuckets(config(port, false, credentials), Duration.ofSeconds(10));
     }
 
-    private static DormouseConfig.Gs config(int port, boolean anonymous, @Nullable Path credentials) {
+    static DormouseConfig.Gs config(int port, boolean anonymous, @Nullable Path credentials) {
         return new DormouseConfig.Gs() {
             @Override
             public Optional<String> endpoint() {

@@ -58,7 +58,7 @@ public final class S3Server implements AutoCloseable {
 
     /** What the product makes of it, by way of a port that may be another's. */
     public static Buckets buckets(int port, Duration requestLimit) {
-        return new S3Buckets(config("http://127.0.0.1:" + port, null), requestLimit, CREDENTIALS);
+        return new S3Buckets(config("http://127.0.0.1:" + port, null), requestLimit, () -> CREDENTIALS);
     }
 
     static DormouseConfig.S3 config(String endpoint, Boolean pathStyle) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dormouse.platform.DormouseConfig;
 import dev.dormouse.platform.Redirects;
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,7 @@ class SnapshotStoresTest {
         all.putAll(more);
         DormouseConfig config = new SmallRyeConfigBuilder()
                 .withDefaultValues(all)
+                .withConverter(Duration.class, 200, new DurationConverter())
                 .withMapping(DormouseConfig.class)
                 .build()
                 .getConfigMapping(DormouseConfig.class);
