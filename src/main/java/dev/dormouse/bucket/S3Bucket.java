@@ -21,6 +21,7 @@ final class S3Bucket implements Bucket {
 
     private static final int RANGE_NOT_SATISFIABLE = 416;
     private static final int PRECONDITION_FAILED = 412;
+    private static final int NOT_IMPLEMENTED = 501;
 
     private final S3Client client;
     private final String name;
@@ -148,6 +149,11 @@ final class S3Bucket implements Bucket {
             client.listMultipartUploadsPaginator(request -> request.bucket(name).prefix(prefix))
                     .uploads()
                     .forEach(each);
+        } catch (S3Exception e) {
+            // some servers forget unfinished uploads by themselves
+            if (e.statusCode() != NOT_IMPLEMENTED) {
+                throw S3Failure.of(name, prefix, e);
+            }
         } catch (SdkException e) {
             throw S3Failure.of(name, prefix, e);
         }
