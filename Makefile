@@ -35,10 +35,10 @@ native: ## target/dormouse, the native executable: with GRAALVM_HOME, else in a 
 docs: ## docs/cli.md from the commands, docs/crds.md from the CRDs
 	$(MVN) -q test -Dtest=CliPageTest,CrdPageTest -Ddocs.write=true
 
-crds: ## install/crds, from the Java model
+crds: ## src/main/kubernetes/install/crds, from the Java model
 	$(MVN) -q process-classes
-	mkdir -p install/crds
-	cp target/kubernetes/crds/*.yaml install/crds/
+	mkdir -p src/main/kubernetes/install/crds
+	cp target/kubernetes/crds/*.yaml src/main/kubernetes/install/crds/
 
 format:
 	$(MVN) -q spotless:apply

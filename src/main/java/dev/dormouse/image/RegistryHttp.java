@@ -1,5 +1,6 @@
 package dev.dormouse.image;
 
+import dev.dormouse.files.DiskFull;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** Sends requests to registries and gives up on those that are silent. Follows no redirect: credentials would follow too. */
 final class RegistryHttp {
@@ -94,15 +96,13 @@ final class RegistryHttp {
         }
     }
 
-    private IOException failure(String host, Throwable cause) {
-        if (cause instanceof RegistryException known) {
-            return known;
-        }
-        if (dev.dormouse.files.DiskFull.causedBy(cause)) {
-            return (IOException) cause;
-        }
-        return cause instanceof IOException e
-                ? RegistryFailure.of(host, e, patience)
-                : RegistryException.lasting("asking registry %s failed: %s".formatted(host, cause), cause);
+    private IOException failure(String host, @Nullable Throwable cause) {
+        return switch (cause) {
+            case RegistryException known -> known;
+            case IOException e when DiskFull.causedBy(e) -> e;
+            case IOException e -> RegistryFailure.of(host, e, patience);
+            case null, default ->
+                RegistryException.lasting("asking registry %s failed: %s".formatted(host, cause), cause);
+        };
     }
 }

@@ -58,10 +58,12 @@ class CrdOnClusterTest {
                     .withName(installed.at("/metadata/name").asText())
                     .get();
 
-            assertThat(stored).as("run kubectl apply -f install/crds").isNotNull();
+            assertThat(stored)
+                    .as("run kubectl apply -f src/main/kubernetes/install/crds")
+                    .isNotNull();
             JsonNode spec = JSON.readTree(crds.getKubernetesSerialization().asJson(stored.getSpec()));
             assertThat(spec.at("/versions/0/schema"))
-                    .as("run kubectl apply -f install/crds")
+                    .as("run kubectl apply -f src/main/kubernetes/install/crds")
                     .isEqualTo(installed.at("/spec/versions/0/schema"));
             assertThat(stored.getStatus().getConditions())
                     .extracting(c -> c.getType() + "=" + c.getStatus())

@@ -40,7 +40,7 @@ class CrdPageTest {
                 # Custom resources
 
                 ```
-                kubectl apply -f install/crds
+                kubectl apply -f src/main/kubernetes/install/crds
                 ```
 
                 installs the three kinds of `ate.dev/v1alpha1`. The files are made of the Java model by `make crds`, and this page of the files by

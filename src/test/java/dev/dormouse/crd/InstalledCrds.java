@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /** The CRDs that users install. */
 final class InstalledCrds {
 
-    static final Path DIRECTORY = Path.of("install/crds");
+    static final Path DIRECTORY = Path.of("src/main/kubernetes/install/crds");
 
     private InstalledCrds() {}
 

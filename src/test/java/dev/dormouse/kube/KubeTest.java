@@ -7,7 +7,7 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
-/** A test on the cluster that KUBECONFIG names: one for tests, with the CRDs of install/crds. */
+/** A test on the cluster that KUBECONFIG names: one for tests, with the CRDs of src/main/kubernetes/install/crds. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Tag("kube")
