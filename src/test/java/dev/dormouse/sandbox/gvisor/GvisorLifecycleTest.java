@@ -292,8 +292,9 @@ class GvisorLifecycleTest {
         slot.prepare(gvisor.bundle(gvisor.server()));
         SlotShell shell = ((GvisorSlot) slot).shell();
 
-        assertThat(processes(shell))
-                .anySatisfy(pid -> assertThat(stateOf(shell, pid)).isEqualTo("T"));
+        // the signal was sent; each thread stops when the kernel gets to it
+        await().untilAsserted(() -> assertThat(processes(shell))
+                .anySatisfy(pid -> assertThat(stateOf(shell, pid)).isEqualTo("T")));
     }
 
     private static String stateOf(SlotShell shell, String pid) throws IOException {
