@@ -1,6 +1,7 @@
 package dev.dormouse;
 
 import dev.dormouse.ateom.AteomApplication;
+import dev.dormouse.ateom.PodDirectories;
 import dev.dormouse.ateom.SandboxChoice;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,16 +29,33 @@ final class AteomCommand implements Callable<Integer> {
     @Nullable
     String controlPlane;
 
+    @Option(
+            names = "--pod-uid",
+            description =
+                    "In a Pod: its uid. It then keeps to a directory of its own below --data-dir, and shares the rest.")
+    @Nullable
+    String podUid;
+
     @Option(names = "--sandbox", description = "auto, gvisor or process (default: auto).")
     @Nullable
     String sandbox;
 
     @Override
     public Integer call() throws IOException {
-        SandboxChoice.check(
-                sandbox == null ? Settings.find("dormouse.standalone.sandbox").orElse("auto") : sandbox,
-                Settings.find("dormouse.ateom.runsc").map(Path::of));
-        Settings.set(Settings.DATA_DIR, Settings.dataDirectory(dataDir));
+        // in a Pod the binary may be yet to come
+        if (podUid == null) {
+            SandboxChoice.check(
+                    sandbox == null
+                            ? Settings.find("dormouse.standalone.sandbox").orElse("auto")
+                            : sandbox,
+                    Settings.find("dormouse.ateom.runsc").map(Path::of));
+        }
+        Path data = Settings.dataDirectory(dataDir);
+        if (podUid == null) {
+            Settings.set(Settings.DATA_DIR, data);
+        } else {
+            inPod(podUid, data);
+        }
         Settings.set("quarkus.http.port", port);
         Settings.set("dormouse.ateom.control-plane", controlPlane);
         Settings.set("dormouse.standalone.sandbox", sandbox);
@@ -46,5 +64,18 @@ final class AteomCommand implements Callable<Integer> {
         System.setProperty("quarkus.profile", "prod,ateom");
         Boot.run(AteomApplication.class, () -> {});
         return 0;
+    }
+
+    private static void inPod(String uid, Path nodeDir) throws IOException {
+        Settings.set("dormouse.ateom.node-dir", nodeDir);
+        try {
+            Settings.set(Settings.DATA_DIR, new PodDirectories(nodeDir).of(uid));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("--pod-uid must be a UUID, not '%s'".formatted(uid), e);
+        }
+        Settings.set("dormouse.ateom.pod.uid", uid);
+        if (Settings.find("quarkus.http.host").isEmpty()) {
+            Settings.set("quarkus.http.host", "0.0.0.0");
+        }
     }
 }

@@ -54,7 +54,7 @@ class AteomCalls {
                 .setReadyTimeoutMs(config.readyTimeout().toMillis())
                 .setTraceParent(traceParent);
         return ateoms.call(
-                worker.address(),
+                worker.ateom(),
                 config.readyTimeout().plus(config.fetchTimeout()),
                 ateom -> ateom.activate(request.build()));
     }
@@ -70,7 +70,7 @@ class AteomCalls {
                 .setReadyTimeoutMs(config.readyTimeout().toMillis())
                 .build();
         return ateoms.call(
-                worker.address(), config.readyTimeout().plus(config.fetchTimeout()), ateom -> ateom.activate(request));
+                worker.ateom(), config.readyTimeout().plus(config.fetchTimeout()), ateom -> ateom.activate(request));
     }
 
     /**
@@ -96,7 +96,7 @@ class AteomCalls {
                 .setLeaveRunning(leaveRunning)
                 .setTraceParent(traceParent)
                 .build();
-        return ateoms.call(worker.address(), config.checkpointTimeout(), ateom -> ateom.checkpoint(request));
+        return ateoms.call(worker.ateom(), config.checkpointTimeout(), ateom -> ateom.checkpoint(request));
     }
 
     Uni<CheckpointResponse> promote(Worker anyOfNode, ActorKey actor, UUID snapshot, String location) {
@@ -105,7 +105,7 @@ class AteomCalls {
                 .setSnapshotId(snapshot.toString())
                 .setLocation(location)
                 .build();
-        return ateoms.call(anyOfNode.address(), config.checkpointTimeout(), ateom -> ateom.promote(request));
+        return ateoms.call(anyOfNode.ateom(), config.checkpointTimeout(), ateom -> ateom.promote(request));
     }
 
     /** True when ateom said that nothing of this activation is left; false when it didn't answer. */
@@ -115,7 +115,7 @@ class AteomCalls {
                 .setActor(ref(stay.actor()))
                 .setGeneration(stay.generation())
                 .build();
-        return ateoms.call(worker.address(), SHORT, ateom -> ateom.discard(request))
+        return ateoms.call(worker.ateom(), SHORT, ateom -> ateom.discard(request))
                 .replaceWith(true)
                 .onFailure()
                 .recoverWithItem(false);
@@ -127,7 +127,7 @@ class AteomCalls {
                 .setActor(ref(actor))
                 .setSnapshotId(snapshot.toString())
                 .build();
-        return ateoms.call(anyOfNode.address(), SHORT, ateom -> ateom.dropLocal(request))
+        return ateoms.call(anyOfNode.ateom(), SHORT, ateom -> ateom.dropLocal(request))
                 .replaceWith(true)
                 .onFailure()
                 .recoverWithItem(false);
@@ -140,7 +140,7 @@ class AteomCalls {
                 .setGeneration(stay.generation())
                 .setPort(port)
                 .build();
-        return ateoms.call(worker.address(), SHORT, ateom -> ateom.openPort(request));
+        return ateoms.call(worker.ateom(), SHORT, ateom -> ateom.openPort(request));
     }
 
     Uni<PrepareResponse> prepare(Worker worker, Blueprint blueprint) {
@@ -150,7 +150,7 @@ class AteomCalls {
                 .setGoldenSnapshotUri(
                         blueprint.golden() == null ? "" : blueprint.golden().uri())
                 .build();
-        return ateoms.call(worker.address(), config.fetchTimeout(), ateom -> ateom.prepare(request));
+        return ateoms.call(worker.ateom(), config.fetchTimeout(), ateom -> ateom.prepare(request));
     }
 
     static ActorRef ref(ActorKey key) {

@@ -16,7 +16,7 @@ import dev.dormouse.ateom.wire.OpenPortResponse;
 import dev.dormouse.ateom.wire.PrepareRequest;
 import dev.dormouse.ateom.wire.PrepareResponse;
 import dev.dormouse.ateom.wire.PromoteRequest;
-import io.grpc.Status;
+import dev.dormouse.platform.BearerToken;
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.grpc.RegisterInterceptor;
 import io.smallrye.mutiny.Uni;
@@ -25,6 +25,7 @@ import java.util.function.Function;
 /** The worker agent for its callers: over the network, or in this process where a server has an ateom as its guest. */
 @GrpcService
 @RegisterInterceptor(AteomGate.class)
+@RegisterInterceptor(BearerToken.class)
 class AteomGrpcService implements Ateom {
 
     private final AteomProcess process;
@@ -74,11 +75,6 @@ class AteomGrpcService implements Ateom {
     }
 
     private <T> Uni<T> serve(Function<Ateom, Uni<T>> call) {
-        return process.isRunning()
-                ? call.apply(process.service())
-                : Uni.createFrom()
-                        .failure(Status.UNAVAILABLE
-                                .withDescription("ateom is starting or stopping")
-                                .asRuntimeException());
+        return process.service(BearerToken.ofThisCall()).chain(call::apply);
     }
 }

@@ -2,12 +2,10 @@ package dev.dormouse.ateom;
 
 import dev.dormouse.ateom.wire.Ateom;
 import dev.dormouse.ateom.wire.WorkerRegistry;
-import dev.dormouse.ateom.wire.WorkerRegistryClient;
 import dev.dormouse.platform.DormouseConfig;
 import dev.dormouse.platform.DormouseConfig.Role;
 import dev.dormouse.platform.ShutdownOrder;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.Status;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
 import io.quarkus.grpc.GrpcService;
@@ -15,6 +13,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.HttpServerStart;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -23,6 +22,7 @@ import jakarta.enterprise.event.ObservesAsync;
 import jakarta.enterprise.inject.Instance;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -49,7 +49,7 @@ class AteomProcess {
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(AteomProcess::thread);
 
     private @Nullable NodeLock lock;
-    private @Nullable ManagedChannel channel;
+    private @Nullable ControlPlaneLink link;
     private volatile @Nullable RunningAteom running;
 
     AteomProcess(
@@ -78,16 +78,14 @@ class AteomProcess {
     /** As a process of its own it begins to report once it can be called. */
     void startAlone(@ObservesAsync HttpServerStart event) {
         if (config.role() == Role.ATEOM) {
-            ManagedChannel toControlPlane = NettyChannelBuilder.forTarget(
-                            config.ateom().controlPlane())
-                    .usePlaintext()
-                    .build();
-            channel = toControlPlane;
             String address = config.ateom()
                     .address()
-                    .orElse(httpHost + ":" + event.options().getPort());
+                    .orElse(config.ateom().pod().ip().orElse(httpHost) + ":"
+                            + event.options().getPort());
             try {
-                start(new WorkerRegistryClient("control-plane", toControlPlane, (name, stub) -> stub), address);
+                ControlPlaneLink opened = ControlPlaneLink.open(config.ateom());
+                link = opened;
+                start(opened.registry(), address);
             } catch (IllegalStateException e) {
                 // nobody waits for an asynchronous observer: without this the process would stay, and do nothing
                 LOG.error(e.getMessage());
@@ -101,6 +99,7 @@ class AteomProcess {
             lock = NodeLock.acquire(assembly.dataDir());
             RunningAteom started = new RunningAteom(
                     assembly.assemble(threads),
+                    PodWorker.of(config.ateom().pod()).orElse(null),
                     config.ateom().node().orElseGet(AteomProcess::hostName),
                     address,
                     registry,
@@ -134,17 +133,24 @@ class AteomProcess {
         }
     }
 
-    /** Only while {@link #isRunning}. */
-    Ateom service() {
+    /**
+     * The service for a caller. Fails UNAVAILABLE while it is starting or stopping, and as {@link CommandGate#admit} for those who may
+     * not command it; callers in this process may.
+     *
+     * @param shown the caller's token
+     */
+    Uni<Ateom> service(Optional<String> shown) {
         RunningAteom ateom = running;
         if (ateom == null) {
-            throw new IllegalStateException("no ateom runs in this process");
+            return Uni.createFrom()
+                    .failure(Status.UNAVAILABLE
+                            .withDescription("ateom is starting or stopping")
+                            .asRuntimeException());
         }
-        return ateom.service();
-    }
-
-    boolean isRunning() {
-        return running != null;
+        Uni<Void> admitted = config.role() == Role.ATEOM
+                ? ateom.gate().admit(shown)
+                : Uni.createFrom().voidItem();
+        return admitted.replaceWith(ateom.service());
     }
 
     /** Blocks; see {@link RunningAteom#drain}. */
@@ -161,8 +167,8 @@ class AteomProcess {
         if (ateom != null) {
             ateom.close();
         }
-        if (channel != null) {
-            channel.shutdownNow();
+        if (link != null) {
+            link.close();
         }
         threads.shutdown();
         if (lock != null) {

@@ -21,6 +21,7 @@ import dev.dormouse.ateom.wire.PrepareResponse;
 import dev.dormouse.ateom.wire.PromoteRequest;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.InvalidNameException;
+import io.grpc.Status;
 import io.smallrye.mutiny.Uni;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
@@ -34,17 +35,20 @@ final class AteomService implements Ateom {
 
     private final Node node;
     private final WorkerSlots slots;
+    private final boolean fixed;
     private final Promotion promotion;
     private final EarlierSnapshots earlier;
     private final AteomTelemetry telemetry;
     private final Executor threads;
 
     /**
+     * @param fixed whether the slots are not the control plane's to choose
      * @param threads one thread per task, however many: commands block
      */
-    AteomService(Node node, WorkerSlots slots, AteomTelemetry telemetry, Executor threads) {
+    AteomService(Node node, WorkerSlots slots, boolean fixed, AteomTelemetry telemetry, Executor threads) {
         this.node = node;
         this.slots = slots;
+        this.fixed = fixed;
         this.promotion = new Promotion(node);
         this.earlier = new EarlierSnapshots(node);
         this.telemetry = telemetry;
@@ -53,6 +57,12 @@ final class AteomService implements Ateom {
 
     @Override
     public Uni<ConfigureResponse> configure(ConfigureRequest request) {
+        if (fixed) {
+            return Uni.createFrom()
+                    .failure(Status.FAILED_PRECONDITION
+                            .withDescription("this ateom's worker is that of its Pod")
+                            .asRuntimeException());
+        }
         return command(() -> {
             slots.configure(request.getSlotsList());
             return ConfigureResponse.getDefaultInstance();

@@ -2,7 +2,6 @@ package dev.dormouse.ateom;
 
 import dev.dormouse.ateom.wire.HeartbeatRequest;
 import dev.dormouse.ateom.wire.HeartbeatResponse;
-import dev.dormouse.ateom.wire.Orphan;
 import dev.dormouse.ateom.wire.WorkerRegistry;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -23,19 +22,23 @@ final class Heartbeats implements AutoCloseable {
 
     private final WorkerRegistry registry;
     private final Supplier<HeartbeatRequest> report;
-    private final Consumer<Orphan> discard;
+    private final Consumer<HeartbeatResponse> answered;
     private final Duration every;
     private final Semaphore changes = new Semaphore(0);
     private volatile boolean closed;
     private int failures;
 
     /**
-     * @param discard called for each activation that the control plane does not know; must not block
+     * @param answered must not block
      */
-    Heartbeats(WorkerRegistry registry, Supplier<HeartbeatRequest> report, Consumer<Orphan> discard, Duration every) {
+    Heartbeats(
+            WorkerRegistry registry,
+            Supplier<HeartbeatRequest> report,
+            Consumer<HeartbeatResponse> answered,
+            Duration every) {
         this.registry = registry;
         this.report = report;
-        this.discard = discard;
+        this.answered = answered;
         this.every = every;
     }
 
@@ -72,7 +75,7 @@ final class Heartbeats implements AutoCloseable {
                 LOG.info("the control plane answers again");
             }
             failures = 0;
-            response.getOrphansList().forEach(discard);
+            answered.accept(response);
         } catch (RuntimeException e) {
             if (failures++ == 0) {
                 LOG.warnf("the control plane does not answer, actors run on: %s", e.toString());

@@ -33,7 +33,12 @@ record Node(
         Path dataDir,
         NodeLimits limits) {
 
-    /** Also removes what a killed ateom left unfinished in its data directory. Blocks. */
+    /**
+     * Also removes what a killed ateom left unfinished in its data directory. Blocks.
+     *
+     * @param dataDir of this ateom alone
+     * @param nodeDir holds what all ateoms of this machine share: snapshots to restore from, and those of paused actors
+     */
     static Node of(
             SandboxRuntime runtime,
             Images images,
@@ -42,6 +47,7 @@ record Node(
             Executor background,
             InstantSource clock,
             Path dataDir,
+            Path nodeDir,
             NodeLimits limits)
             throws IOException {
         Path slots = slots(dataDir);
@@ -54,8 +60,8 @@ record Node(
                 runtime,
                 new SandboxPreparation(images),
                 stores,
-                new NodeCache(dataDir, stores, verifier, limits.cacheBytes()),
-                new LocalSnapshots(dataDir, stores, verifier),
+                new NodeCache(nodeDir, dataDir, stores, verifier, limits.cacheBytes()),
+                new LocalSnapshots(nodeDir, stores, verifier),
                 new Compatibility(runtime.sandboxClass(), runtime.build(), cpu),
                 cpu,
                 new GenerationFence(),

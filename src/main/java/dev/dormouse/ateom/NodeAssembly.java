@@ -1,16 +1,20 @@
 package dev.dormouse.ateom;
 
+import dev.dormouse.asset.AssetException;
+import dev.dormouse.asset.Assets;
 import dev.dormouse.image.Images;
 import dev.dormouse.platform.DormouseConfig;
 import dev.dormouse.platform.DormouseConfig.Role;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxRuntime;
+import dev.dormouse.sandbox.gvisor.GvisorRuntime;
 import dev.dormouse.snapshot.SnapshotStores;
 import dev.dormouse.snapshot.Verifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /** Puts together what the slots of this node share, by the configuration. */
@@ -19,12 +23,14 @@ class NodeAssembly {
 
     private final DormouseConfig config;
     private final Images images;
+    private final Assets assets;
     private final SnapshotStores stores;
     private final Verifier verifier;
 
-    NodeAssembly(DormouseConfig config, Images images, SnapshotStores stores, Verifier verifier) {
+    NodeAssembly(DormouseConfig config, Images images, Assets assets, SnapshotStores stores, Verifier verifier) {
         this.config = config;
         this.images = images;
+        this.assets = assets;
         this.stores = stores;
         this.verifier = verifier;
     }
@@ -38,10 +44,24 @@ class NodeAssembly {
     }
 
     /** Opens the sandbox runtime and removes what a killed ateom left. Blocks. */
-    Node assemble(Executor background) throws SandboxException, IOException {
+    Node assemble(Executor background) throws SandboxException, AssetException, IOException {
         Path dataDir = dataDir();
-        SandboxRuntime runtime = SandboxChoice.open(config, dataDir);
-        return Node.of(runtime, images, stores, verifier, background, InstantSource.system(), dataDir, limits());
+        Path nodeDir = config.ateom().nodeDir().orElse(dataDir);
+        if (config.ateom().pod().uid().isPresent()) {
+            new PodDirectories(nodeDir).removeLeftOvers(dataDir);
+        }
+        SandboxRuntime runtime = SandboxChoice.open(config, runsc(), dataDir);
+        return Node.of(
+                runtime, images, stores, verifier, background, InstantSource.system(), dataDir, nodeDir, limits());
+    }
+
+    private Optional<Path> runsc() throws AssetException {
+        DormouseConfig.Asset asset =
+                config.ateom().runscAssets().get(CpuFeatures.ofThisMachine().arch());
+        if (asset != null) {
+            return Optional.of(assets.fetch(asset.url(), asset.sha256()));
+        }
+        return config.ateom().runsc().or(GvisorRuntime::findRunsc);
     }
 
     private NodeLimits limits() {

@@ -3,11 +3,13 @@ package dev.dormouse.ateom;
 import dev.dormouse.files.FileTree;
 import dev.dormouse.snapshot.Manifest;
 import dev.dormouse.snapshot.SnapshotException;
+import dev.dormouse.snapshot.SnapshotException.Kind;
 import dev.dormouse.snapshot.SnapshotStores;
 import dev.dormouse.snapshot.Verifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -22,34 +24,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Copies of durable snapshots on this node's disk, ready to be restored from: {@code cache/<atespace>/<actor>/<snapshot-id>/}.
- * Those used longest ago give way when there are too many bytes, never one in use. What is under way lies in {@code staging/}, which
- * is emptied at start.
+ * Those used longest ago give way when there are too many bytes, never one in use. Several ateoms may share them; what is under way
+ * lies in {@code staging/} of each one's own directory, which is emptied at start.
  */
 final class NodeCache {
 
     private static final Logger LOG = Logger.getLogger(NodeCache.class);
     private static final int DEPTH = 3;
+    private static final long LOOK_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final Path cache;
     private final Path staging;
     private final SnapshotStores stores;
     private final Verifier verifier;
     private final long maxBytes;
-    /** By directory, in the order of their last use. Guarded by itself. */
-    private final Map<Path, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private final CacheUse inUse;
+    /** Bytes by directory, in the order of their last use. Guarded by itself. */
+    private final Map<Path, Long> entries = new LinkedHashMap<>(16, 0.75f, true);
+
+    private volatile long lookedAt;
 
     /** One caller at a time looks after a snapshot; few locks, so that two snapshots may share one and wait a little. */
     private final List<Lock> locks =
             Stream.generate(() -> (Lock) new ReentrantLock()).limit(64).toList();
-
-    private static final class Entry {
-        final long bytes;
-        int users;
-
-        Entry(long bytes) {
-            this.bytes = bytes;
-        }
-    }
 
     /** A snapshot that stays on the disk until this is closed. */
     record Held(Path dir, Manifest manifest, Runnable release) implements AutoCloseable {
@@ -59,28 +56,40 @@ final class NodeCache {
         }
     }
 
-    NodeCache(Path dataDir, SnapshotStores stores, Verifier verifier, long maxBytes) throws IOException {
-        this.cache = dataDir.resolve("cache");
-        this.staging = dataDir.resolve("staging");
+    /**
+     * @param shared directory that may serve other ateoms too
+     * @param own directory of this one, on the same file system
+     */
+    NodeCache(Path shared, Path own, SnapshotStores stores, Verifier verifier, long maxBytes) throws IOException {
+        this.cache = shared.resolve("cache");
+        this.staging = own.resolve("staging");
+        this.inUse = new CacheUse(shared.resolve("cache.lock"));
         this.stores = stores;
         this.verifier = verifier;
         this.maxBytes = maxBytes;
         FileTree.discard(staging);
         Files.createDirectories(staging);
         Files.createDirectories(cache);
-        index();
+        look();
     }
 
-    private void index() throws IOException {
+    /** What is there by now: others may have brought and removed some. */
+    private void look() throws IOException {
         List<Path> found;
         try (var walk = Files.walk(cache, DEPTH)) {
             found = walk.filter(path -> cache.relativize(path).getNameCount() == DEPTH)
                     .sorted(Comparator.comparingLong(path -> path.toFile().lastModified()))
                     .toList();
         }
+        Map<Path, Long> sizes = new LinkedHashMap<>();
         for (Path directory : found) {
-            entries.put(directory, new Entry(FileTree.size(directory)));
+            sizes.put(directory, FileTree.size(directory));
         }
+        synchronized (entries) {
+            entries.clear();
+            entries.putAll(sizes);
+        }
+        lookedAt = System.nanoTime();
     }
 
     /** A new empty directory on the cache's own file system, for a snapshot that is being made. */
@@ -102,19 +111,21 @@ final class NodeCache {
         }
     }
 
-    private @Nullable Held cached(SnapshotUri uri) {
+    private @Nullable Held cached(SnapshotUri uri) throws SnapshotException {
         Path dir = directory(uri);
-        if (!use(dir)) {
+        if (!Files.isDirectory(dir)) {
             return null;
         }
+        begin(uri.id());
         try {
             Manifest manifest = stores.manifest(place(dir));
             verifier.verify(dir, manifest);
-            return new Held(dir, manifest, () -> release(dir));
+            used(dir, manifest);
+            return new Held(dir, manifest, () -> end(uri.id()));
         } catch (SnapshotException e) {
             LOG.warnf("the node's copy of %s is not usable and is fetched again: %s", uri.text(), e.getMessage());
-            release(dir);
-            forget(dir);
+            end(uri.id());
+            removeUnlessUsed(dir);
             return null;
         }
     }
@@ -123,12 +134,18 @@ final class NodeCache {
         Manifest manifest = stores.manifest(uri.text());
         checkIdentity(uri, manifest);
         Path arriving = staging.resolve(UUID.randomUUID().toString());
+        boolean held = false;
+        begin(uri.id());
         try {
             makeRoom(manifest.sizeBytes());
             stores.fetch(uri.text(), manifest, arriving);
-            Path dir = adopt(uri, arriving, manifest, 1);
-            return new Held(dir, manifest, () -> release(dir));
+            Path dir = adopt(uri, arriving, manifest);
+            held = true;
+            return new Held(dir, manifest, () -> end(uri.id()));
         } finally {
+            if (!held) {
+                end(uri.id());
+            }
             FileTree.discard(arriving);
         }
     }
@@ -155,7 +172,7 @@ final class NodeCache {
                 && manifest.actor().equals(uri.owner().id().value());
         if (!same) {
             throw new SnapshotException(
-                    SnapshotException.Kind.CORRUPT,
+                    Kind.CORRUPT,
                     "the manifest of snapshot %s is that of %s/%s/%s"
                             .formatted(uri.text(), manifest.atespace(), manifest.actor(), manifest.id()),
                     null);
@@ -165,40 +182,74 @@ final class NodeCache {
     /** Takes a staged snapshot that is durable elsewhere; it may be evicted later. Blocks. */
     void keep(SnapshotUri uri, Path staged, Manifest manifest) throws SnapshotException {
         makeRoom(manifest.sizeBytes());
-        adopt(uri, staged, manifest, 0);
+        adopt(uri, staged, manifest);
     }
 
-    private Path adopt(SnapshotUri uri, Path staged, Manifest manifest, int users) throws SnapshotException {
+    private Path adopt(SnapshotUri uri, Path staged, Manifest manifest) throws SnapshotException {
         Path dir = directory(uri);
         stores.put(place(dir), staged, manifest);
-        synchronized (entries) {
-            // one that was here already may be in use
-            entries.computeIfAbsent(dir, added -> new Entry(manifest.sizeBytes())).users += users;
-        }
+        used(dir, manifest);
         return dir;
     }
 
-    private boolean use(Path dir) {
-        synchronized (entries) {
-            Entry entry = entries.get(dir);
-            if (entry == null) {
-                return false;
-            }
-            entry.users++;
-            return true;
+    private void begin(String id) throws SnapshotException {
+        try {
+            inUse.begin(id);
+        } catch (IOException e) {
+            throw new SnapshotException(Kind.UNAVAILABLE, "the node's cache can't be locked: " + e.getMessage(), e);
         }
     }
 
-    private void release(Path dir) {
-        synchronized (entries) {
-            Entry entry = entries.get(dir);
-            if (entry != null) {
-                entry.users--;
-            }
+    private void end(String id) {
+        try {
+            inUse.end(id);
+        } catch (IOException e) {
+            LOG.warnf("snapshot %s stays locked in the node's cache until ateom ends: %s", id, e);
         }
     }
 
-    private void forget(Path dir) {
+    /** Notes the use, for the others too. */
+    private void used(Path dir, Manifest manifest) {
+        dir.toFile().setLastModified(System.currentTimeMillis());
+        synchronized (entries) {
+            entries.put(dir, manifest.sizeBytes());
+        }
+    }
+
+    private void makeRoom(long bytes) {
+        try {
+            if (System.nanoTime() - lookedAt > LOOK_NANOS) {
+                look();
+            }
+        } catch (IOException e) {
+            LOG.warnf("the node's cache can't be looked through: %s", e);
+        }
+        leastRecentlyUsed(bytes).forEach(this::removeUnlessUsed);
+    }
+
+    private List<Path> leastRecentlyUsed(long bytes) {
+        List<Path> leaving = new ArrayList<>();
+        synchronized (entries) {
+            long excess = entries.values().stream().mapToLong(Long::longValue).sum() + bytes - maxBytes;
+            for (Map.Entry<Path, Long> next : entries.entrySet()) {
+                if (excess > 0 && !inUse.isUsedHere(next.getKey().getFileName().toString())) {
+                    excess -= next.getValue();
+                    leaving.add(next.getKey());
+                }
+            }
+        }
+        return leaving;
+    }
+
+    private void removeUnlessUsed(Path dir) {
+        try {
+            inUse.unlessUsed(dir.getFileName().toString(), () -> remove(dir));
+        } catch (IOException e) {
+            LOG.warnf("can't remove %s: %s", dir, e);
+        }
+    }
+
+    private void remove(Path dir) {
         synchronized (entries) {
             entries.remove(dir);
         }
@@ -207,45 +258,6 @@ final class NodeCache {
         } catch (SnapshotException e) {
             LOG.warnf("can't remove %s: %s", dir, e.getMessage());
         }
-    }
-
-    private void makeRoom(long bytes) {
-        for (Path dir : leastRecentlyUsed(bytes)) {
-            Lock lock = lock(dir.getFileName().toString());
-            // in someone's hands right now, so not what was used longest ago
-            if (lock.tryLock()) {
-                try {
-                    evict(dir);
-                } finally {
-                    lock.unlock();
-                }
-            }
-        }
-    }
-
-    private List<Path> leastRecentlyUsed(long bytes) {
-        List<Path> leaving = new ArrayList<>();
-        synchronized (entries) {
-            long excess =
-                    entries.values().stream().mapToLong(entry -> entry.bytes).sum() + bytes - maxBytes;
-            for (Map.Entry<Path, Entry> next : entries.entrySet()) {
-                if (excess > 0 && next.getValue().users == 0) {
-                    excess -= next.getValue().bytes;
-                    leaving.add(next.getKey());
-                }
-            }
-        }
-        return leaving;
-    }
-
-    private void evict(Path dir) {
-        synchronized (entries) {
-            Entry entry = entries.get(dir);
-            if (entry == null || entry.users > 0) {
-                return;
-            }
-        }
-        forget(dir);
     }
 
     private Lock lock(String id) {

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** Keeps a data directory to one ateom: a second would remove what the first is working on. Ends with the process. */
 final class NodeLock implements AutoCloseable {
 
+    static final String FILE = "ateom.lock";
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final long PAUSE_MILLIS = 50;
 
@@ -25,10 +27,21 @@ final class NodeLock implements AutoCloseable {
 
     /** Blocks for up to 10 s while an earlier process ends. */
     static NodeLock acquire(Path dataDir) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            NodeLock lock = acquire(dataDir, deadline);
+            if (Files.exists(dataDir.resolve(FILE))) {
+                return lock;
+            }
+            // the ateom of another Pod took it for a left-over and removed it just before
+            lock.close();
+        }
+    }
+
+    private static NodeLock acquire(Path dataDir, long deadline) throws IOException, InterruptedException {
         Files.createDirectories(dataDir);
         FileChannel channel =
-                FileChannel.open(dataDir.resolve("ateom.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+                FileChannel.open(dataDir.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         while (tryLock(channel) == null) {
             if (System.nanoTime() > deadline) {
                 channel.close();

@@ -2,16 +2,20 @@ package dev.dormouse.ateom;
 
 import dev.dormouse.ateom.wire.DiscardRequest;
 import dev.dormouse.ateom.wire.HeartbeatRequest;
+import dev.dormouse.ateom.wire.HeartbeatResponse;
 import dev.dormouse.ateom.wire.Orphan;
+import dev.dormouse.ateom.wire.Slot;
 import dev.dormouse.ateom.wire.WorkerRegistry;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** An ateom at work: its slots, its commands, its reports, and the looks it takes at what runs. */
 final class RunningAteom implements AutoCloseable {
@@ -24,9 +28,11 @@ final class RunningAteom implements AutoCloseable {
 
     private final String id = UUID.randomUUID().toString();
     private final Node node;
+    private final @Nullable Slot own;
     private final String nodeName;
     private final String address;
     private final WorkerSlots slots;
+    private final CommandGate gate = new CommandGate();
     private final AteomService service;
     private final Heartbeats heartbeats;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
@@ -34,11 +40,13 @@ final class RunningAteom implements AutoCloseable {
     private volatile boolean draining;
 
     /**
+     * @param own the worker of this Pod; null: the control plane says which there are
      * @param address host:port at which the control plane reaches the service
      * @param threads one thread per task
      */
     RunningAteom(
             Node node,
+            @Nullable Slot own,
             String nodeName,
             String address,
             WorkerRegistry registry,
@@ -47,14 +55,19 @@ final class RunningAteom implements AutoCloseable {
             Vertx vertx,
             Executor threads) {
         this.node = node;
+        this.own = own;
         this.nodeName = nodeName;
         this.address = address;
-        this.heartbeats = new Heartbeats(registry, this::report, this::discard, heartbeat);
+        this.heartbeats = new Heartbeats(registry, this::report, this::answered, heartbeat);
         this.slots = new WorkerSlots(node, vertx, heartbeats::changed);
-        this.service = new AteomService(node, slots, telemetry, threads);
+        this.service = new AteomService(node, slots, own != null, telemetry, threads);
     }
 
+    /** Blocks while the worker of this Pod opens. */
     void start() {
+        if (own != null) {
+            slots.configure(List.of(own));
+        }
         clock.scheduleWithFixedDelay(this::sample, SAMPLE_MILLIS, SAMPLE_MILLIS, TimeUnit.MILLISECONDS);
         clock.scheduleWithFixedDelay(
                 () -> node.background().execute(slots::reconcile),
@@ -93,6 +106,16 @@ final class RunningAteom implements AutoCloseable {
             report.addSandboxBuilds(build);
         }
         return report.build();
+    }
+
+    private void answered(HeartbeatResponse response) {
+        gate.learn(response.getCommandKey());
+        response.getOrphansList().forEach(this::discard);
+    }
+
+    /** Whom the service listens to, where it is called over a network. */
+    CommandGate gate() {
+        return gate;
     }
 
     private void discard(Orphan orphan) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Which class of sandbox this node has: what the configuration asks for, or what the machine can do. */
 public final class SandboxChoice {
@@ -47,13 +48,17 @@ public final class SandboxChoice {
         }
     }
 
-    static SandboxRuntime open(DormouseConfig config, Path dataDir) throws SandboxException {
-        Optional<Path> runsc = config.ateom().runsc().or(GvisorRuntime::findRunsc);
+    static SandboxRuntime open(DormouseConfig config, Optional<Path> runsc, Path dataDir) throws SandboxException {
         List<String> missing = GvisorRuntime.missing(runsc.orElse(null));
         Path gvisorDir = dataDir.resolve("runsc");
         Path processDir = dataDir.resolve("process");
+        Optional<String> podIp = config.ateom().pod().ip();
+        if (podIp.isPresent()) {
+            // in a cluster actors are strangers to each other: no falling back to something that doesn't isolate them
+            return gvisor(runsc, missing, gvisorDir, podIp.get());
+        }
         return switch (config.standalone().sandbox()) {
-            case "gvisor" -> gvisor(runsc, missing, gvisorDir);
+            case "gvisor" -> gvisor(runsc, missing, gvisorDir, null);
             case "process" -> ProcessRuntime.open(processDir, "The process sandbox was asked for.");
             case "auto" -> whatWorks(runsc, missing, gvisorDir, processDir);
             default ->
@@ -69,7 +74,7 @@ public final class SandboxChoice {
     private static SandboxRuntime whatWorks(Optional<Path> runsc, List<String> missing, Path gvisorDir, Path processDir)
             throws SandboxException {
         try {
-            return gvisor(runsc, missing, gvisorDir);
+            return gvisor(runsc, missing, gvisorDir, null);
         } catch (SandboxException e) {
             if (e.kind() != Kind.UNSUPPORTED) {
                 throw e;
@@ -78,11 +83,12 @@ public final class SandboxChoice {
         }
     }
 
-    private static SandboxRuntime gvisor(Optional<Path> runsc, List<String> missing, Path workDir)
+    private static SandboxRuntime gvisor(
+            Optional<Path> runsc, List<String> missing, Path workDir, @Nullable String address)
             throws SandboxException {
         if (runsc.isEmpty() || !missing.isEmpty()) {
             throw new SandboxException(Kind.UNSUPPORTED, String.join(" ", missing));
         }
-        return GvisorRuntime.open(new GvisorSettings(runsc.get(), workDir));
+        return GvisorRuntime.open(new GvisorSettings(runsc.get(), workDir, address));
     }
 }

@@ -43,11 +43,14 @@ class ImageCache implements Images {
 
     @Inject
     ImageCache(DormouseConfig config) {
+        this(config, config.ateom().nodeDir().orElse(config.dataDir()).resolve("images"));
+    }
+
+    private ImageCache(DormouseConfig config, Path directory) {
         this(
-                config.dataDir().resolve("images"),
+                directory,
                 new Redirects(config.images().redirect()),
-                new ImageSources(Registries.of(
-                        config.images(), config.dataDir().resolve("images").resolve("blobs"))),
+                new ImageSources(Registries.of(config.images(), directory.resolve("blobs"))),
                 config.images().maxUnpackedBytes(),
                 Machine.arch(),
                 Machine.boot());

@@ -252,13 +252,42 @@ public interface DormouseConfig {
         boolean inProcess();
     }
 
+    interface Asset {
+        /** file:, http:, https:, s3: or gs:. */
+        String url();
+
+        /** 64 lower case hexadecimal digits. */
+        String sha256();
+    }
+
+    /** All or none of these are set. */
+    interface Pod {
+        Optional<String> uid();
+
+        Optional<String> namespace();
+
+        Optional<String> name();
+
+        /** Its WorkerPool's name. */
+        Optional<String> pool();
+
+        /** IPv4 address at which its actors are reached. */
+        Optional<String> ip();
+    }
+
     interface Ateom {
         /** runsc binary; found on the PATH when absent. */
         Optional<Path> runsc();
 
+        /** By architecture (amd64, arm64): the runsc to fetch and use instead. */
+        Map<String, Asset> runscAssets();
+
         /** host:port of the control plane, for heartbeats. */
         @WithDefault("127.0.0.1:8080")
         String controlPlane();
+
+        /** PEM file with the CA of the control plane's certificate; plain text when absent. */
+        Optional<Path> controlPlaneCa();
 
         /** How often it reports. */
         @WithDefault("1s")
@@ -269,6 +298,18 @@ public interface DormouseConfig {
 
         /** The node's name; the host's when absent. */
         Optional<String> node();
+
+        /**
+         * What all ateoms of a node share: images, binaries, snapshots to restore from and those of paused actors. On the same file
+         * system as the data directory, which it is when absent.
+         */
+        Optional<Path> nodeDir();
+
+        /** File with a token that the control plane knows this ateom by; read anew for each report. */
+        Optional<Path> token();
+
+        /** The Pod whose worker it is; empty where the control plane says which workers it has. */
+        Pod pod();
 
         /** How many sandboxes may start at once; 0: as many as there are processors. */
         @WithDefault("0")

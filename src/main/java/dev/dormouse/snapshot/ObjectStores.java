@@ -1,35 +1,34 @@
 package dev.dormouse.snapshot;
 
-import dev.dormouse.bucket.GsBuckets;
-import dev.dormouse.bucket.S3Buckets;
-import dev.dormouse.bucket.Transfers;
-import dev.dormouse.platform.DormouseConfig;
+import dev.dormouse.bucket.ConfiguredBuckets;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
-/** The stores of {@code s3://} and {@code gs://}. They connect to nothing, and look for no credentials, before they are used. */
+/** The stores of {@code s3://} and {@code gs://}. */
 @Singleton
 class ObjectStores {
 
-    private final DormouseConfig.Snapshots config;
+    private final ConfiguredBuckets buckets;
     private final Verifier verifier;
-    private final Transfers transfers;
 
-    ObjectStores(DormouseConfig config, Verifier verifier) {
-        this.config = config.snapshots();
+    ObjectStores(ConfiguredBuckets buckets, Verifier verifier) {
+        this.buckets = buckets;
         this.verifier = verifier;
-        this.transfers = new Transfers(this.config.transfers());
     }
 
     @Produces
     @Singleton
     SnapshotStore s3() {
-        return new ObjectSnapshotStore("s3", new S3Buckets(config.s3(), config.requestTimeout()), transfers, verifier);
+        return store("s3");
     }
 
     @Produces
     @Singleton
     SnapshotStore gs() {
-        return new ObjectSnapshotStore("gs", new GsBuckets(config.gs(), config.requestTimeout()), transfers, verifier);
+        return store("gs");
+    }
+
+    private SnapshotStore store(String scheme) {
+        return new ObjectSnapshotStore(scheme, buckets.of(scheme).orElseThrow(), buckets.transfers(), verifier);
     }
 }

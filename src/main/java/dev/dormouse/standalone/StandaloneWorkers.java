@@ -134,7 +134,7 @@ class StandaloneWorkers {
         told = new Told(ateom.id(), slots, now);
         ConfigureRequest request =
                 ConfigureRequest.newBuilder().addAllSlots(slots).build();
-        ateoms.call(ateom.address(), OPENING, called -> called.configure(request))
+        ateoms.call(ateom.ateom(), OPENING, called -> called.configure(request))
                 .onTermination()
                 .invoke(() -> configuring.set(false))
                 .subscribe()

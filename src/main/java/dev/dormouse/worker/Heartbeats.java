@@ -8,9 +8,11 @@ import dev.dormouse.ateom.wire.Slot;
 import dev.dormouse.ateom.wire.SlotReport;
 import dev.dormouse.ateom.wire.WorkerRegistry;
 import dev.dormouse.name.PoolRef;
+import dev.dormouse.platform.BearerToken;
 import dev.dormouse.platform.DormouseConfig;
 import io.grpc.Status;
 import io.quarkus.grpc.GrpcService;
+import io.quarkus.grpc.RegisterInterceptor;
 import io.smallrye.mutiny.Uni;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -22,11 +24,14 @@ import java.util.UUID;
 
 /** Hears what ateoms report: keeps workers' rows and this replica's view up to date, and tells who is in charge of their actors. */
 @GrpcService
+@RegisterInterceptor(BearerToken.class)
 class Heartbeats implements WorkerRegistry {
 
     private final DormouseConfig config;
     private final WorkerNews news;
     private final WorkerStore store;
+    private final ReporterCheck check;
+    private final CommandKeys keys;
     private final Liveness liveness;
     private final Occupants occupants;
     private final InstantSource clock;
@@ -35,12 +40,16 @@ class Heartbeats implements WorkerRegistry {
             DormouseConfig config,
             Workers workers,
             WorkerStore store,
+            ReporterCheck check,
+            CommandKeys keys,
             Liveness liveness,
             Occupants occupants,
             InstantSource clock) {
         this.config = config;
         this.news = workers.news();
         this.store = store;
+        this.check = check;
+        this.keys = keys;
         this.liveness = liveness;
         this.occupants = occupants;
         this.clock = clock;
@@ -60,9 +69,15 @@ class Heartbeats implements WorkerRegistry {
                             .withDescription(malformed.getMessage())
                             .asRuntimeException());
         }
-        return liveness.seen(report.ateomId(), report.detail())
+        return check.check(BearerToken.ofThisCall(), request)
+                .chain(keys::load)
+                .chain(() -> liveness.seen(report.ateomId(), report.detail()))
                 .chain(() -> record(report))
-                .chain(() -> reconcile(report));
+                .chain(() -> reconcile(report))
+                .map(orphans -> HeartbeatResponse.newBuilder()
+                        .addAllOrphans(orphans)
+                        .setCommandKey(keys.of(report.ateomId()))
+                        .build());
     }
 
     /** @param request as it came, its names and ids checked */
@@ -131,7 +146,7 @@ class Heartbeats implements WorkerRegistry {
                 };
     }
 
-    private Uni<HeartbeatResponse> reconcile(Report report) {
+    private Uni<List<Orphan>> reconcile(Report report) {
         HeartbeatRequest request = report.request();
         SlotObservation observed = new SlotObservation(clock.instant(), request.getDraining());
         Set<UUID> present = new HashSet<>(report.slots());
@@ -163,19 +178,19 @@ class Heartbeats implements WorkerRegistry {
         observed.leaving.forEach(occupants::draining);
     }
 
-    private Uni<HeartbeatResponse> orphans(List<Stay> unknown) {
+    private Uni<List<Orphan>> orphans(List<Stay> unknown) {
         if (unknown.isEmpty()) {
-            return Uni.createFrom().item(HeartbeatResponse.getDefaultInstance());
+            return Uni.createFrom().item(List.of());
         }
         List<Uni<Boolean>> over = unknown.stream().map(occupants::isOver).toList();
         return Uni.join().all(over).andFailFast().map(answers -> {
-            HeartbeatResponse.Builder response = HeartbeatResponse.newBuilder();
+            List<Orphan> orphans = new ArrayList<>();
             for (int i = 0; i < answers.size(); i++) {
                 if (answers.get(i)) {
-                    response.addOrphans(orphan(unknown.get(i)));
+                    orphans.add(orphan(unknown.get(i)));
                 }
             }
-            return response.build();
+            return orphans;
         });
     }
 

@@ -13,4 +13,10 @@ import java.util.UUID;
  * @param caveat what users must know of its sandboxes; may be empty
  * @param heardAt when its last report came
  */
-public record Reporter(UUID id, String address, Set<UUID> slots, String caveat, Instant heardAt) {}
+public record Reporter(UUID id, String address, Set<UUID> slots, String caveat, Instant heardAt) {
+
+    /** Where commands to it go. */
+    public AteomRef ateom() {
+        return new AteomRef(id, address);
+    }
+}

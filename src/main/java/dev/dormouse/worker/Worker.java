@@ -32,4 +32,10 @@ public record Worker(
         boolean runs,
         String prepared,
         Instant releasedAt,
-        @Nullable Instant idleSince) {}
+        @Nullable Instant idleSince) {
+
+    /** Where its commands go. */
+    public AteomRef ateom() {
+        return new AteomRef(ateomId, address);
+    }
+}

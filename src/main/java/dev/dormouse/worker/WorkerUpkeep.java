@@ -35,6 +35,7 @@ class WorkerUpkeep {
     private final Workers workers;
     private final WorkerNews news;
     private final WorkerStore store;
+    private final CommandKeys keys;
     private final Liveness liveness;
     private final Occupants occupants;
     private final Ateoms ateoms;
@@ -48,6 +49,7 @@ class WorkerUpkeep {
             DormouseConfig config,
             Workers workers,
             WorkerStore store,
+            CommandKeys keys,
             Liveness liveness,
             Occupants occupants,
             Ateoms ateoms,
@@ -57,6 +59,7 @@ class WorkerUpkeep {
         this.workers = workers;
         this.news = workers.news();
         this.store = store;
+        this.keys = keys;
         this.liveness = liveness;
         this.occupants = occupants;
         this.ateoms = ateoms;
@@ -113,7 +116,8 @@ class WorkerUpkeep {
 
     private Uni<Void> load() {
         long mark = news.mark();
-        return store.load()
+        return keys.load()
+                .chain(store::load)
                 .invoke(rows -> news.loaded(rows, mark))
                 .chain(store::ateoms)
                 .invoke(seen -> seen.forEach(this::elsewhere))
@@ -139,12 +143,12 @@ class WorkerUpkeep {
 
     private void sweep() {
         Set<UUID> processes = new HashSet<>();
-        Set<String> addresses = new HashSet<>();
+        Set<AteomRef> called = new HashSet<>();
         workers.all().forEach(worker -> {
             processes.add(worker.ateomId());
-            addresses.add(worker.address());
+            called.add(worker.ateom());
         });
-        ateoms.retain(addresses);
+        ateoms.retain(called);
         for (UUID silent : liveness.silent(processes)) {
             List<UUID> empty = new ArrayList<>();
             for (UUID uid : news.servedBy(silent)) {

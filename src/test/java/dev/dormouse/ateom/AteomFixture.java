@@ -76,11 +76,11 @@ final class AteomFixture implements AutoCloseable {
         this.location = "file://" + store;
         Verifier verifier = new Verifier();
         SnapshotStores all = TestStores.with(verifier, stores);
-        Node node = Node.of(runtime, images, all, verifier, threads, InstantSource.system(), dataDir, limits);
+        Node node = Node.of(runtime, images, all, verifier, threads, InstantSource.system(), dataDir, dataDir, limits);
         AteomTelemetry telemetry =
                 new AteomTelemetry(metrics, OpenTelemetry.noop().getTracer("test"));
         running = new RunningAteom(
-                node, "node-1", "in-process", registry(), Duration.ofMillis(100), telemetry, vertx, threads);
+                node, null, "node-1", "in-process", registry(), Duration.ofMillis(100), telemetry, vertx, threads);
         ateom = running.service();
         running.start();
     }

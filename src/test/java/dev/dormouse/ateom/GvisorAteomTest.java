@@ -60,7 +60,7 @@ class GvisorAteomTest {
 
     static SandboxRuntime gvisor(Path directory) throws Exception {
         return GvisorRuntime.open(
-                new GvisorSettings(GvisorRuntime.findRunsc().orElseThrow(), directory.resolve("runsc")));
+                new GvisorSettings(GvisorRuntime.findRunsc().orElseThrow(), directory.resolve("runsc"), null));
     }
 
     @AfterEach

@@ -41,7 +41,7 @@ class HeartbeatsTest {
                             : Uni.createFrom().completionStage(ordered);
                 },
                 HeartbeatRequest::getDefaultInstance,
-                discarded::add,
+                answer -> discarded.addAll(answer.getOrphansList()),
                 every);
     }
 

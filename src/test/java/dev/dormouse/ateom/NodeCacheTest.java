@@ -35,7 +35,7 @@ class NodeCacheTest {
 
     @BeforeEach
     void open() throws IOException {
-        cache = new NodeCache(temp.resolve("node"), stores, verifier, 250);
+        cache = new NodeCache(temp.resolve("node"), temp.resolve("node"), stores, verifier, 250);
     }
 
     /** A snapshot of 100 bytes in the store. */
@@ -98,13 +98,41 @@ class NodeCacheTest {
         cache.hold(first).close();
         Files.writeString(cache.stage().resolve("half"), "written");
 
-        NodeCache next = new NodeCache(temp.resolve("node"), stores, verifier, 250);
+        NodeCache next = new NodeCache(temp.resolve("node"), temp.resolve("node"), stores, verifier, 250);
         stores.delete(first.text());
 
         try (Held held = next.hold(first)) {
             assertThat(held.manifest().id()).isEqualTo(first.id());
         }
         assertThat(temp.resolve("node/staging")).isEmptyDirectory();
+    }
+
+    @Test
+    void ateomsOfANodeShareWhatTheyBrought() throws Exception {
+        NodeCache other = new NodeCache(temp.resolve("node"), temp.resolve("other"), stores, verifier, 250);
+        SnapshotUri uri = stored(ACTOR);
+        cache.hold(uri).close();
+        stores.delete(uri.text());
+
+        try (Held held = other.hold(uri)) {
+            assertThat(held.manifest().id()).isEqualTo(uri.id());
+            assertThat(other.ids(10)).containsExactly(uri.id());
+        }
+    }
+
+    @Test
+    void whatAnotherAteomUsesStays() throws Exception {
+        SnapshotUri first = stored(ACTOR);
+        cache.hold(first).close();
+        try (OtherProcess other = OtherProcess.usingCache(temp.resolve("node/cache.lock"), first.id())) {
+            cache.hold(stored(ACTOR)).close();
+            cache.hold(stored(ACTOR)).close();
+            assertThat(temp.resolve("node/cache/default/a/" + first.id())).isNotEmptyDirectory();
+
+            other.kill();
+            cache.hold(stored(ACTOR)).close();
+            assertThat(temp.resolve("node/cache/default/a/" + first.id())).doesNotExist();
+        }
     }
 
     @Test

@@ -26,8 +26,9 @@ public final class TestWorkers implements AutoCloseable {
             InstantSource clock) {
         WorkerStore store = new WorkerStore(database, feed);
         Liveness liveness = new Liveness(store, clock, config);
-        registry = new Heartbeats(config, workers, store, liveness, occupants, clock);
-        upkeep = new WorkerUpkeep(config, workers, store, liveness, occupants, ateoms, feed, vertx);
+        CommandKeys keys = new CommandKeys(database);
+        registry = new Heartbeats(config, workers, store, new LocalReporters(), keys, liveness, occupants, clock);
+        upkeep = new WorkerUpkeep(config, workers, store, keys, liveness, occupants, ateoms, feed, vertx);
     }
 
     public WorkerRegistry registry() {

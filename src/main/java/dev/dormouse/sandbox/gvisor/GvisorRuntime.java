@@ -82,7 +82,7 @@ public final class GvisorRuntime implements SandboxRuntime {
         InstanceNumber number = InstanceNumber.acquire(settings.runDir());
         try {
             removeLeftOvers(number.directory());
-            HostNetwork host = HostNetwork.open(number.value());
+            HostNetwork host = HostNetwork.open(number.value(), settings.address());
             return new GvisorRuntime(settings, runsc, number, host);
         } catch (SandboxException | RuntimeException e) {
             number.close();
@@ -111,12 +111,14 @@ public final class GvisorRuntime implements SandboxRuntime {
             throw new SandboxException(Kind.FAILED, "slot " + name + " is open already");
         }
         int index = indexes.nextClearBit(0);
-        if (index >= SlotAddress.SLOTS) {
-            throw new SandboxException(Kind.FAILED, "no more than %d slots per process".formatted(SlotAddress.SLOTS));
+        int limit = settings.address() == null ? SlotAddress.SLOTS : 1;
+        if (index >= limit) {
+            throw new SandboxException(Kind.FAILED, "no more than %d slots in this process".formatted(limit));
         }
         GvisorSlot slot = new GvisorSlot(
                 name,
                 new SlotAddress(number.value(), index),
+                settings.address(),
                 runsc,
                 host,
                 new SlotDirectories(

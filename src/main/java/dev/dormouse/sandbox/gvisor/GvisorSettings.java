@@ -1,6 +1,7 @@
 package dev.dormouse.sandbox.gvisor;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where gVisor lives on this node.
@@ -10,11 +11,13 @@ import java.nio.file.Path;
  *     programs may be executed from; used by one process at a time
  * @param runDir directory shared by all Dormouse processes of the machine: instance numbers and sockets; short, because a
  *     socket's path ends at 107 characters
+ * @param address IPv4 address of this machine at which others reach the only slot; null: slots are reached from this machine only
  */
-public record GvisorSettings(Path runsc, Path workDir, Path runDir) {
+public record GvisorSettings(
+        Path runsc, Path workDir, Path runDir, @Nullable String address) {
 
-    public GvisorSettings(Path runsc, Path workDir) {
-        this(runsc, workDir, Path.of("/run/dormouse"));
+    public GvisorSettings(Path runsc, Path workDir, @Nullable String address) {
+        this(runsc, workDir, Path.of("/run/dormouse"), address);
     }
 
     public GvisorSettings {

@@ -26,6 +26,7 @@ final class GvisorSlot implements Slot {
 
     private final String name;
     private final SlotAddress address;
+    private final String ip;
     private final SlotNetwork network;
     private final RunscBinary runsc;
     private final HostNetwork host;
@@ -36,15 +37,18 @@ final class GvisorSlot implements Slot {
     private volatile @Nullable SlotShell shell;
     private volatile @Nullable GvisorSandbox sandbox;
 
+    /** @param outside address at which it is reached instead of its own; null: none */
     GvisorSlot(
             String name,
             SlotAddress address,
+            @Nullable String outside,
             RunscBinary runsc,
             HostNetwork host,
             SlotDirectories directories,
             Consumer<GvisorSlot> onClose) {
         this.name = name;
         this.address = address;
+        this.ip = outside == null ? address.slotIp() : outside;
         this.network = new SlotNetwork(address);
         this.runsc = runsc;
         this.host = host;
@@ -91,7 +95,7 @@ final class GvisorSlot implements Slot {
 
     @Override
     public String ip() {
-        return address.slotIp();
+        return ip;
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The host's side of all slots of one instance: actors reach what is outside this machine, and nothing on it but their own
@@ -24,14 +25,20 @@ final class HostNetwork implements AutoCloseable {
     private static final Path FORWARDING = Path.of("/proc/sys/net/ipv4/ip_forward");
 
     private final int instance;
+    private final @Nullable String address;
 
-    private HostNetwork(int instance) {
+    private HostNetwork(int instance, @Nullable String address) {
         this.instance = instance;
+        this.address = address;
     }
 
-    /** Sets the rules, in place of those a dead holder of this number may have left. */
-    static HostNetwork open(int instance) throws SandboxException {
-        HostNetwork network = new HostNetwork(instance);
+    /**
+     * Sets the rules, in place of those a dead holder of this number may have left.
+     *
+     * @param address at which others reach the ports of the first slot; null: they reach none
+     */
+    static HostNetwork open(int instance, @Nullable String address) throws SandboxException {
+        HostNetwork network = new HostNetwork(instance, address);
         network.removeAll();
         Command.run(LIMIT, network.rules(), "nft", "-f", "-");
         allowForwarding();
@@ -127,8 +134,30 @@ final class HostNetwork implements AutoCloseable {
                     type nat hook postrouting priority srcnat;
                     ip saddr %3$s oifname != "%4$s*" masquerade
                   }
-                }
-                """.formatted(table(), SlotAddress.prefix(instance), SlotAddress.subnet(instance), SlotAddress.ANY);
+                %5$s}
+                """.formatted(
+                        table(),
+                        SlotAddress.prefix(instance),
+                        SlotAddress.subnet(instance),
+                        SlotAddress.ANY,
+                        address == null ? "" : inbound(address));
+    }
+
+    /** The slot itself says which of these ports are open, and refuses the others. */
+    private String inbound(String at) {
+        String translation = "ip daddr %s tcp dport %d-%d dnat ip to %s"
+                .formatted(at, InboundPorts.FIRST, InboundPorts.LAST, new SlotAddress(instance, 0).slotIp());
+        // what comes from other machines, and what ateom itself asks
+        return """
+                  chain prerouting {
+                    type nat hook prerouting priority dstnat;
+                    iifname != "%1$s*" %2$s
+                  }
+                  chain output {
+                    type nat hook output priority -100;
+                    %2$s
+                  }
+                """.formatted(SlotAddress.ANY, translation);
     }
 
     private static long counter(Path file) throws IOException {

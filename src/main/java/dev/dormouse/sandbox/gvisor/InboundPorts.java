@@ -8,8 +8,9 @@ import java.time.Instant;
  */
 final class InboundPorts {
 
-    private static final int FIRST = 20_000;
-    private static final int COUNT = 40_000;
+    static final int FIRST = 20_000;
+    static final int LAST = 59_999;
+    private static final int COUNT = LAST - FIRST + 1;
     private static final int PER_SECOND = 10;
 
     private long next;

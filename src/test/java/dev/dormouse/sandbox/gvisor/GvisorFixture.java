@@ -33,14 +33,19 @@ final class GvisorFixture implements AutoCloseable {
     }
 
     GvisorFixture(Path directory, Path runsc) throws Exception {
+        this(directory, runsc, null);
+    }
+
+    /** @param address as in {@link GvisorSettings} */
+    GvisorFixture(Path directory, Path runsc, String address) throws Exception {
         assertThat(GvisorRuntime.missing(runsc)).as("what this machine lacks").isEmpty();
         this.directory = directory;
         this.rootfs = TestServer.rootfs(directory.resolve("rootfs"));
-        this.runtime = GvisorRuntime.open(new GvisorSettings(runsc, directory.resolve("work")));
+        this.runtime = GvisorRuntime.open(new GvisorSettings(runsc, directory.resolve("work"), address));
     }
 
     static GvisorRuntime open(Path work) throws SandboxException {
-        return GvisorRuntime.open(new GvisorSettings(GvisorRuntime.findRunsc().orElseThrow(), work));
+        return GvisorRuntime.open(new GvisorSettings(GvisorRuntime.findRunsc().orElseThrow(), work, null));
     }
 
     static String newId() {

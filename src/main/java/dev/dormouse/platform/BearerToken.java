@@ -1,0 +1,44 @@
+package dev.dormouse.platform;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The token that a gRPC call carries in its {@code authorization} header; never log it. */
+@ApplicationScoped
+public class BearerToken implements ServerInterceptor {
+
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Context.Key<String> TOKEN = Context.key("bearer-token");
+    private static final String SCHEME = "Bearer ";
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        return Contexts.interceptCall(
+                Context.current().withValue(TOKEN, token(headers.get(AUTHORIZATION))), call, headers, next);
+    }
+
+    private static @Nullable String token(@Nullable String header) {
+        return header != null && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                ? header.substring(SCHEME.length()).strip()
+                : null;
+    }
+
+    /** That of the call on this thread; empty when it has none. Ask before the first asynchronous step. */
+    public static Optional<String> ofThisCall() {
+        return Optional.ofNullable(TOKEN.get());
+    }
+
+    /** Puts a token into the headers of a call to be made. */
+    public static void put(Metadata headers, String token) {
+        headers.put(AUTHORIZATION, SCHEME + token);
+    }
+}
