@@ -19,6 +19,7 @@ import dev.dormouse.ateom.wire.OpenPortResponse;
 import dev.dormouse.ateom.wire.PrepareRequest;
 import dev.dormouse.ateom.wire.PrepareResponse;
 import dev.dormouse.ateom.wire.PromoteRequest;
+import dev.dormouse.ateom.wire.Workload;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.InvalidNameException;
 import io.grpc.Status;
@@ -75,17 +76,17 @@ final class AteomService implements Ateom {
                 () -> {
                     slot(request.getWorkerUid()).prepare(request.getWorkload());
                     if (!request.getGoldenSnapshotUri().isEmpty()) {
-                        fetchGolden(request.getGoldenSnapshotUri());
+                        fetchGolden(request.getGoldenSnapshotUri(), request.getWorkload());
                     }
                     return PrepareResponse.getDefaultInstance();
                 },
                 failure -> PrepareResponse.newBuilder().setFailure(failure).build());
     }
 
-    private void fetchGolden(String uri) throws CommandFailure {
+    private void fetchGolden(String uri, Workload workload) throws CommandFailure {
         try (Held golden = node.cache().hold(SnapshotUri.parse(uri))) {
             if (golden.manifest().scope() == dev.dormouse.snapshot.Scope.FULL) {
-                node.compatibility().require(golden.manifest());
+                node.compatibility().require(golden.manifest(), node.binaries().build(workload));
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.dormouse.ateom;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Which entries of a cache are in use, among the processes that share it: each entry is a byte of one file, locked shared by its users
  * and exclusively by who removes it. The kernel gives back what a killed process held.
  */
-final class CacheUse {
+final class CacheUse implements AutoCloseable {
 
     private static final long PAUSE_NANOS = 1_000_000;
 
@@ -33,11 +34,7 @@ final class CacheUse {
         }
     }
 
-    /**
-     * Never closed: that would give up the locks of the whole process.
-     *
-     * @param file is created when it isn't there
-     */
+    /** @param file is created when it isn't there; one of these a process: closing it gives up all that the process holds */
     CacheUse(Path file) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         this.channel =
@@ -85,7 +82,9 @@ final class CacheUse {
         present.count--;
         if (present.count == 0) {
             users.remove(position);
-            present.lock.release();
+            if (channel.isOpen()) {
+                present.lock.release();
+            }
         }
     }
 
@@ -108,6 +107,16 @@ final class CacheUse {
 
     private synchronized @Nullable FileLock lockUnlessUsed(long position) throws IOException {
         return users.containsKey(position) ? null : tryLock(position, false);
+    }
+
+    /** Gives up what is in use. */
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Two entries may meet in one: then the one is kept while the other is in use. */

@@ -9,17 +9,19 @@ import dev.dormouse.snapshot.Manifest.SandboxBuild;
 final class Compatibility {
 
     private final String sandboxClass;
-    private final Build build;
     private final CpuFeatures cpu;
 
-    Compatibility(String sandboxClass, Build build, CpuFeatures cpu) {
+    Compatibility(String sandboxClass, CpuFeatures cpu) {
         this.sandboxClass = sandboxClass;
-        this.build = build;
         this.cpu = cpu;
     }
 
-    /** Fails SNAPSHOT_INCOMPATIBLE with what differs. */
-    void require(Manifest manifest) throws CommandFailure {
+    /**
+     * Fails SNAPSHOT_INCOMPATIBLE with what differs.
+     *
+     * @param build of the sandbox that is to go on from it
+     */
+    void require(Manifest manifest, Build build) throws CommandFailure {
         SandboxBuild took = manifest.sandboxBuild();
         requireSame(manifest, "sandbox class", manifest.sandboxClass(), sandboxClass);
         if (!took.sha256().equals(build.sha256())) {

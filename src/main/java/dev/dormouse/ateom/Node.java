@@ -20,6 +20,7 @@ import java.util.concurrent.Executor;
  */
 record Node(
         SandboxRuntime runtime,
+        Binaries binaries,
         SandboxPreparation preparation,
         SnapshotStores stores,
         NodeCache cache,
@@ -41,6 +42,7 @@ record Node(
      */
     static Node of(
             SandboxRuntime runtime,
+            Binaries binaries,
             Images images,
             SnapshotStores stores,
             Verifier verifier,
@@ -58,11 +60,12 @@ record Node(
         CpuFeatures cpu = CpuFeatures.ofThisMachine();
         return new Node(
                 runtime,
-                new SandboxPreparation(images),
+                binaries,
+                new SandboxPreparation(images, binaries),
                 stores,
                 new NodeCache(nodeDir, dataDir, stores, verifier, limits.cacheBytes()),
                 new LocalSnapshots(nodeDir, stores, verifier),
-                new Compatibility(runtime.sandboxClass(), runtime.build(), cpu),
+                new Compatibility(runtime.sandboxClass(), cpu),
                 cpu,
                 new GenerationFence(),
                 new StartLimit(limits.concurrentStarts()),

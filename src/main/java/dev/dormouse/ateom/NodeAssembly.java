@@ -47,12 +47,23 @@ class NodeAssembly {
     Node assemble(Executor background) throws SandboxException, AssetException, IOException {
         Path dataDir = dataDir();
         Path nodeDir = config.ateom().nodeDir().orElse(dataDir);
-        if (config.ateom().pod().uid().isPresent()) {
+        boolean inPod = config.ateom().pod().uid().isPresent();
+        if (inPod) {
             new PodDirectories(nodeDir).removeLeftOvers(dataDir);
         }
         SandboxRuntime runtime = SandboxChoice.open(config, runsc(), dataDir);
+        Binaries binaries = new Binaries(runtime, inPod ? assets : null);
         return Node.of(
-                runtime, images, stores, verifier, background, InstantSource.system(), dataDir, nodeDir, limits());
+                runtime,
+                binaries,
+                images,
+                stores,
+                verifier,
+                background,
+                InstantSource.system(),
+                dataDir,
+                nodeDir,
+                limits());
     }
 
     private Optional<Path> runsc() throws AssetException {

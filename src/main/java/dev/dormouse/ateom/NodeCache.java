@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * Those used longest ago give way when there are too many bytes, never one in use. Several ateoms may share them; what is under way
  * lies in {@code staging/} of each one's own directory, which is emptied at start.
  */
-final class NodeCache {
+final class NodeCache implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(NodeCache.class);
     private static final int DEPTH = 3;
@@ -258,6 +258,11 @@ final class NodeCache {
         } catch (SnapshotException e) {
             LOG.warnf("can't remove %s: %s", dir, e.getMessage());
         }
+    }
+
+    @Override
+    public void close() {
+        inUse.close();
     }
 
     private Lock lock(String id) {

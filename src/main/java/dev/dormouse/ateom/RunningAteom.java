@@ -155,5 +155,6 @@ final class RunningAteom implements AutoCloseable {
         heartbeats.close();
         slots.close();
         node.runtime().close();
+        node.cache().close();
     }
 }

@@ -13,6 +13,7 @@ import dev.dormouse.name.InvalidNameException;
 import dev.dormouse.name.PartName;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxRuntime;
+import dev.dormouse.sandbox.SandboxRuntime.Binary;
 import dev.dormouse.sandbox.SandboxRuntime.BindMount;
 import dev.dormouse.sandbox.SandboxRuntime.Bundle;
 import dev.dormouse.sandbox.SandboxRuntime.ContainerSpec;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** From a template's workload to a created sandbox: images, what to run in them, directories, and the sandbox itself. */
 final class SandboxPreparation {
@@ -33,13 +35,19 @@ final class SandboxPreparation {
     private static final int DEFAULT_PORT = 80;
 
     private final Images images;
+    private final Binaries binaries;
 
-    SandboxPreparation(Images images) {
+    SandboxPreparation(Images images, Binaries binaries) {
         this.images = images;
+        this.binaries = binaries;
     }
 
-    /** A workload whose images are unpacked. */
-    record Unpacked(Workload workload, Map<String, UnpackedImage> images) {
+    /**
+     * A workload whose images are unpacked.
+     *
+     * @param binary that it runs in; null for the node's own
+     */
+    record Unpacked(Workload workload, @Nullable Binary binary, Map<String, UnpackedImage> images) {
         /** Without the workload, whose environment holds secrets. */
         @Override
         public String toString() {
@@ -47,7 +55,7 @@ final class SandboxPreparation {
         }
     }
 
-    /** Brings the images here; long when they are new to the node. Blocks. */
+    /** Brings the images here, and the binary; long when they are new to the node. Blocks. */
     Unpacked unpack(Workload workload) throws CommandFailure {
         PullSecrets secrets = new PullSecrets(workload.getPullSecretsList());
         Map<String, UnpackedImage> unpacked = new LinkedHashMap<>();
@@ -58,7 +66,7 @@ final class SandboxPreparation {
                 throw CommandFailure.of(e);
             }
         }
-        return new Unpacked(workload, unpacked);
+        return new Unpacked(workload, binaries.of(workload), unpacked);
     }
 
     /**
@@ -75,7 +83,8 @@ final class SandboxPreparation {
         BundleDir files = directories(directory.resolve(id), workload);
         try {
             List<ContainerSpec> containers = containers(unpacked, files);
-            Bundle bundle = new Bundle(id, containers, files.identity(), ports(workload), metadataPort);
+            Bundle bundle =
+                    new Bundle(id, containers, files.identity(), ports(workload), metadataPort, unpacked.binary());
             return new PreparedSandbox(workload, slot.prepare(bundle), files, digests(unpacked));
         } catch (SandboxException e) {
             files.delete();

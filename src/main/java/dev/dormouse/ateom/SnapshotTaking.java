@@ -40,6 +40,7 @@ final class SnapshotTaking {
 
     /** Blocks. When it returns and the actor was not to run on, it is frozen; when it throws, the actor runs. */
     SnapshotTaken take(Activation activation, Started started, CheckpointRequest request) throws CommandFailure {
+        Build build = node.binaries().build(activation.workload());
         SnapshotUri uri = SnapshotUri.of(request.getLocation(), activation.actor(), request.getSnapshotId());
         Scope scope = scope(request);
         Path staged = stage();
@@ -52,7 +53,8 @@ final class SnapshotTaking {
             }
             long still = stillness.micros();
             long storing = System.nanoTime();
-            Manifest manifest = store(uri, staged, unsealed(uri, activation, started, scope, request.getParent()));
+            Manifest manifest =
+                    store(uri, staged, unsealed(uri, activation, started, build, scope, request.getParent()));
             stillness.wasWorthIt();
             return taken(uri, manifest, still, TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - storing));
         } catch (SandboxException e) {
@@ -104,8 +106,8 @@ final class SnapshotTaking {
         return manifest;
     }
 
-    private Manifest unsealed(SnapshotUri uri, Activation activation, Started started, Scope scope, String parent) {
-        Build build = node.runtime().build();
+    private Manifest unsealed(
+            SnapshotUri uri, Activation activation, Started started, Build build, Scope scope, String parent) {
         return new Manifest(
                 Manifest.FORMAT,
                 uri.id(),

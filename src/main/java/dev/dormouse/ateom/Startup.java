@@ -63,7 +63,7 @@ final class Startup {
         PreparedSandbox sandbox = waiting;
         Running running = null;
         try (Held snapshot = hold(activation, request)) {
-            boolean restores = restores(request, snapshot);
+            boolean restores = restores(activation, request, snapshot);
             if (sandbox == null) {
                 sandbox = create(activation);
             }
@@ -122,7 +122,8 @@ final class Startup {
         return uri.isLocal() ? node.locals().hold(uri) : node.cache().hold(uri);
     }
 
-    private boolean restores(ActivateRequest request, @Nullable Held snapshot) throws CommandFailure {
+    private boolean restores(Activation activation, ActivateRequest request, @Nullable Held snapshot)
+            throws CommandFailure {
         if (snapshot == null || request.getBoot() || snapshot.manifest().scope() == Scope.DATA) {
             return false;
         }
@@ -132,7 +133,7 @@ final class Startup {
                     "sandbox class %s can't go on from a Full snapshot; boot the actor instead"
                             .formatted(node.runtime().sandboxClass()));
         }
-        node.compatibility().require(snapshot.manifest());
+        node.compatibility().require(snapshot.manifest(), node.binaries().build(activation.workload()));
         return true;
     }
 

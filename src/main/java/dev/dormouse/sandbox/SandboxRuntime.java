@@ -24,6 +24,11 @@ public interface SandboxRuntime extends AutoCloseable {
     /** What takes and restores Full snapshots; two builds that differ can't read each other's. */
     Build build();
 
+    /** Of a binary that is used instead of the node's own; null for that. Fails UNSUPPORTED when it is of no use here. */
+    default Build build(@Nullable Binary binary) throws SandboxException {
+        return build();
+    }
+
     /** False for {@code process}: it can only keep durable directories. */
     boolean canSnapshotMemory();
 
@@ -131,9 +136,23 @@ public interface SandboxRuntime extends AutoCloseable {
      * @param id unique on this node for ever, a DNS label: runtimes never forget an id
      * @param identityDir mounted read-only at /run/ate
      * @param ports of the actor that must be reachable at once
+     * @param binary that runs it; null for the node's own
      * @param gatewayPort port at {@link Slot#gatewayIp()} that the actor reaches as http://169.254.17.1 (metadata service); 0: none
      */
-    record Bundle(String id, List<ContainerSpec> containers, Path identityDir, List<Integer> ports, int gatewayPort) {}
+    record Bundle(
+            String id,
+            List<ContainerSpec> containers,
+            Path identityDir,
+            List<Integer> ports,
+            int gatewayPort,
+            @Nullable Binary binary) {}
+
+    /**
+     * A sandbox binary on this node that stays there.
+     *
+     * @param sha256 of its bytes, verified
+     */
+    record Binary(Path path, String sha256) {}
 
     /**
      * @param rootfs unpacked image, shared between sandboxes and never written to

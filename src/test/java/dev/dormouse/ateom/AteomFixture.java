@@ -3,6 +3,7 @@ package dev.dormouse.ateom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.dormouse.asset.TestAssets;
 import dev.dormouse.ateom.wire.ActivateRequest;
 import dev.dormouse.ateom.wire.ActivateResponse;
 import dev.dormouse.ateom.wire.ActorRef;
@@ -76,7 +77,17 @@ final class AteomFixture implements AutoCloseable {
         this.location = "file://" + store;
         Verifier verifier = new Verifier();
         SnapshotStores all = TestStores.with(verifier, stores);
-        Node node = Node.of(runtime, images, all, verifier, threads, InstantSource.system(), dataDir, dataDir, limits);
+        Node node = Node.of(
+                runtime,
+                new Binaries(runtime, TestAssets.in(dataDir.resolve("assets"))),
+                images,
+                all,
+                verifier,
+                threads,
+                InstantSource.system(),
+                dataDir,
+                dataDir,
+                limits);
         AteomTelemetry telemetry =
                 new AteomTelemetry(metrics, OpenTelemetry.noop().getTracer("test"));
         running = new RunningAteom(

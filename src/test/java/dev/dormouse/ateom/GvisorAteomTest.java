@@ -25,7 +25,10 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -118,6 +121,40 @@ class GvisorAteomTest {
         assertThat(get(woken, "/read/run/ate/actor-id")).isEqualTo("counter");
         assertThat(get(woken, "/read/run/ate/atespace")).isEqualTo("default");
         node.awaitFree("w1");
+    }
+
+    @Test
+    void anActorRunsInTheBinaryThatItsTemplateBrings() throws Exception {
+        Path other = temp.resolve("other-runsc");
+        Files.copy(GvisorRuntime.findRunsc().orElseThrow(), other);
+        // another build, as far as anybody can tell
+        Files.write(other, new byte[] {0}, StandardOpenOption.APPEND);
+        String sha256 =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(other)));
+        Workload.Builder brings = workload().setTemplateDigest("digest-2");
+        brings.getRunscBuilder().setUrl(other.toUri().toString()).setSha256(sha256);
+        ActorRef counter = actor("counter");
+        get(node.activate(activation("w1", counter, 1, brings)), "/count");
+
+        CheckpointResponse taken = node.checkpoint(node.suspension("w1", counter, 1));
+        assertThat(taken.getTaken().getSandboxBuild()).isEqualTo(sha256);
+        ActivateResponse own = wake("w2", counter, 2, taken.getTaken().getUri());
+        assertThat(own.getFailure().getReason()).isEqualTo(Reason.SNAPSHOT_INCOMPATIBLE);
+        ActivateResponse woken = node.activate(activation("w2", counter, 3, brings)
+                .setSnapshotUri(taken.getTaken().getUri()));
+        assertThat(get(woken, "/count")).isEqualTo("2");
+    }
+
+    @Test
+    void aBinaryThatIsNotWhatItsTemplateSaysIsNotRun() {
+        Workload.Builder brings = workload().setTemplateDigest("digest-2");
+        brings.getRunscBuilder()
+                .setUrl(GvisorRuntime.findRunsc().orElseThrow().toUri().toString())
+                .setSha256("0".repeat(64));
+
+        ActivateResponse refused = node.activate(activation("w1", actor("counter"), 1, brings));
+
+        assertThat(refused.getFailure().getMessage()).contains("the template's runsc", "it has the checksum");
     }
 
     @Test

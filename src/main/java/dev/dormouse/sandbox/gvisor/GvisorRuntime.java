@@ -28,6 +28,9 @@ public final class GvisorRuntime implements SandboxRuntime {
 
     private final GvisorSettings settings;
     private final RunscBinary runsc;
+    /** Templates' own, by checksum. */
+    private final Map<String, RunscBinary> others = new ConcurrentHashMap<>();
+
     private final InstanceNumber number;
     private final HostNetwork host;
     private final Map<String, GvisorSlot> slots = new ConcurrentHashMap<>();
@@ -101,6 +104,24 @@ public final class GvisorRuntime implements SandboxRuntime {
     }
 
     @Override
+    public Build build(@Nullable Binary binary) throws SandboxException {
+        return runsc(binary).build();
+    }
+
+    /** Probes a binary that is new here: two calls of it. */
+    private RunscBinary runsc(@Nullable Binary binary) throws SandboxException {
+        if (binary == null) {
+            return runsc;
+        }
+        RunscBinary known = others.get(binary.sha256());
+        if (known == null) {
+            known = RunscBinary.probe(binary.path(), binary.sha256());
+            others.put(binary.sha256(), known);
+        }
+        return known;
+    }
+
+    @Override
     public boolean canSnapshotMemory() {
         return true;
     }
@@ -119,7 +140,7 @@ public final class GvisorRuntime implements SandboxRuntime {
                 name,
                 new SlotAddress(number.value(), index),
                 settings.address(),
-                runsc,
+                this::runsc,
                 host,
                 new SlotDirectories(
                         number.directory().resolve(Integer.toString(index)),

@@ -2,6 +2,7 @@ package dev.dormouse.sandbox.gvisor;
 
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxException.Kind;
+import dev.dormouse.sandbox.SandboxRuntime.Binary;
 import dev.dormouse.sandbox.SandboxRuntime.Bundle;
 import dev.dormouse.sandbox.SandboxRuntime.Prepared;
 import dev.dormouse.sandbox.SandboxRuntime.Slot;
@@ -28,11 +29,14 @@ final class GvisorSlot implements Slot {
     private final SlotAddress address;
     private final String ip;
     private final SlotNetwork network;
-    private final RunscBinary runsc;
+    private final Binaries binaries;
     private final HostNetwork host;
     private final SlotDirectories directories;
     private final Consumer<GvisorSlot> onClose;
     private final InboundPorts inbound = new InboundPorts(Instant.now());
+
+    /** Whether the slot hides from its sandboxes what {@link RunscBinary#networkMask} says. Guarded by this. */
+    private boolean masked;
 
     private volatile @Nullable SlotShell shell;
     private volatile @Nullable GvisorSandbox sandbox;
@@ -42,7 +46,7 @@ final class GvisorSlot implements Slot {
             String name,
             SlotAddress address,
             @Nullable String outside,
-            RunscBinary runsc,
+            Binaries binaries,
             HostNetwork host,
             SlotDirectories directories,
             Consumer<GvisorSlot> onClose) {
@@ -50,14 +54,24 @@ final class GvisorSlot implements Slot {
         this.address = address;
         this.ip = outside == null ? address.slotIp() : outside;
         this.network = new SlotNetwork(address);
-        this.runsc = runsc;
+        this.binaries = binaries;
         this.host = host;
         this.directories = directories;
         this.onClose = onClose;
     }
 
+    /** What runs a bundle. */
+    interface Binaries {
+        /** @param binary null for the node's own */
+        RunscBinary of(@Nullable Binary binary) throws SandboxException;
+    }
+
     /** Builds the network: three calls of {@code ip}, one of {@code nft}. */
     void open() throws SandboxException {
+        open(binaries.of(null).networkMask());
+    }
+
+    private synchronized void open(boolean mask) throws SandboxException {
         directories.reset();
         SlotShell started = SlotShell.start(this::onEvent);
         try {
@@ -65,8 +79,9 @@ final class GvisorSlot implements Slot {
             directories.holder().write(started.process());
             host.leave(address);
             host.join(network, started.pid());
-            run(started, setUpScript(), "set up a slot's network");
+            run(started, setUpScript(mask), "set up a slot's network");
             shell = started;
+            masked = mask;
         } catch (SandboxException | RuntimeException e) {
             started.close();
             throw e;
@@ -76,9 +91,9 @@ final class GvisorSlot implements Slot {
         }
     }
 
-    private String setUpScript() {
+    private String setUpScript(boolean hide) {
         String file = ShellQuote.of(directories.networkNamespace());
-        String mask = runsc.networkMask() ? "mount -t tmpfs -o ro none /proc/sys/net/core" : ":";
+        String mask = hide ? "mount -t tmpfs -o ro none /proc/sys/net/core" : ":";
         return """
                 set -e
                 mount -t tmpfs -o mode=700,size=64k tmpfs %1$s
@@ -117,7 +132,8 @@ final class GvisorSlot implements Slot {
         if (sandbox != null) {
             throw new SandboxException(Kind.FAILED, "slot " + name + " holds a sandbox already");
         }
-        SlotShell current = liveShell();
+        RunscBinary runsc = binaries.of(bundle.binary());
+        SlotShell current = liveShell(runsc.networkMask());
         Map<Integer, Integer> ports = new LinkedHashMap<>();
         bundle.ports().forEach(port -> ports.put(port, inbound.next()));
         RunscContainers containers = new RunscContainers(runsc, directories, bundle);
@@ -174,13 +190,16 @@ final class GvisorSlot implements Slot {
         }
     }
 
-    private SlotShell liveShell() throws SandboxException {
+    private SlotShell liveShell(boolean mask) throws SandboxException {
         SlotShell current = shell;
-        if (current == null || !current.isAlive()) {
-            open();
-            current = Objects.requireNonNull(shell);
+        if (current != null && current.isAlive() && mask == masked) {
+            return current;
         }
-        return current;
+        if (current != null) {
+            current.close();
+        }
+        open(mask);
+        return Objects.requireNonNull(shell);
     }
 
     /** Looks whether the workload has ended. */

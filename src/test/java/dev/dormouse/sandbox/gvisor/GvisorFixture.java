@@ -65,7 +65,7 @@ final class GvisorFixture implements AutoCloseable {
     }
 
     Bundle bundle(ContainerSpec... containers) throws IOException {
-        return new Bundle(newId(), List.of(containers), newDirectory("identity"), List.of(ACTOR_PORT), 0);
+        return new Bundle(newId(), List.of(containers), newDirectory("identity"), List.of(ACTOR_PORT), 0, null);
     }
 
     /** The server with another command line. */

@@ -117,7 +117,12 @@ class GvisorIsolationTest {
                 ServerSocket elsewhere = new ServerSocket(0)) {
             Bundle plain = gvisor.bundle(gvisor.server());
             Running running = slot.prepare(new Bundle(
-                            plain.id(), plain.containers(), plain.identityDir(), List.of(80), metadata.getLocalPort()))
+                            plain.id(),
+                            plain.containers(),
+                            plain.identityDir(),
+                            List.of(80),
+                            metadata.getLocalPort(),
+                            null))
                     .boot();
 
             assertThat(dial(running, SlotAddress.GATEWAY_IP, 80)).isEqualTo("connected");

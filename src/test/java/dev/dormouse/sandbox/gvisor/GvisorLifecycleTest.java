@@ -348,7 +348,7 @@ class GvisorLifecycleTest {
 
     private static Bundle pair() throws IOException {
         Bundle bundle = gvisor.bundle(gvisor.server("main", "/server", "80"), gvisor.server("side", "/server", "81"));
-        return new Bundle(bundle.id(), bundle.containers(), bundle.identityDir(), List.of(80, 81), 0);
+        return new Bundle(bundle.id(), bundle.containers(), bundle.identityDir(), List.of(80, 81), 0, null);
     }
 
     private void requestExit(Running running, int code) throws Exception {

@@ -206,7 +206,8 @@ class ProcessRuntimeTest {
                         null)),
                 Files.createTempDirectory("identity"),
                 List.of(80),
-                0));
+                0,
+                null));
         return prepared.boot();
     }
 
