@@ -1,12 +1,17 @@
 package dev.dormouse;
 
 import dev.dormouse.ateom.SandboxChoice;
+import dev.dormouse.platform.DormouseConfig.Mode;
 import dev.dormouse.standalone.EmbeddedDatabase;
 import io.quarkus.runtime.LaunchMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,13 +21,26 @@ import picocli.CommandLine.Option;
         name = "server",
         mixinStandardHelpOptions = true,
         description =
-                "The control plane: API and console, router, scheduler; standalone with its own database and workers.")
+                "The control plane: API and console, router, scheduler; alone with its own database and workers, or in a cluster.")
 final class ServerCommand implements Callable<Integer> {
 
+    private static final String MODE = "dormouse.mode";
+    /** Kubernetes sets it in each Pod. */
+    private static final String IN_A_POD = "KUBERNETES_SERVICE_HOST";
+
+    private static final List<String> BUCKETS = List.of("gs://", "s3://");
     private static final String DATABASE_URL = "quarkus.datasource.reactive.url";
     private static final String JDBC_URL = "quarkus.datasource.jdbc.url";
     private static final String DEMO_IMAGES = "dormouse.images.redirect.\"registry.example/dormouse\"";
     private static final String DATABASE_IS_OURS = "embedded-database";
+
+    @Option(
+            names = "--mode",
+            description =
+                    "standalone, or kubernetes: pools and templates are resources of a cluster (default: kubernetes"
+                            + " in a Pod, standalone elsewhere).")
+    @Nullable
+    String mode;
 
     @Option(names = "--data-dir", description = "Keeps database, images and snapshots (default: ~/.dormouse).")
     @Nullable
@@ -54,6 +72,35 @@ final class ServerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Mode chosen = mode();
+        Settings.set(MODE, chosen.name().toLowerCase(Locale.ROOT));
+        Settings.set("quarkus.http.port", port);
+        Settings.set("dormouse.router.port", routerPort);
+        Settings.set("quarkus.management.port", managementPort);
+        Settings.set("dormouse.standalone.sandbox", sandbox);
+        Path data = Settings.dataDirectory(dataDir);
+        Settings.set(Settings.DATA_DIR, data);
+        switch (chosen) {
+            case STANDALONE -> runAlone(data);
+            case KUBERNETES -> runInCluster();
+        }
+        return 0;
+    }
+
+    private Mode mode() throws IOException {
+        Optional<String> given = mode == null ? Settings.find(MODE) : Optional.of(mode);
+        if (given.isEmpty()) {
+            boolean inPod = LaunchMode.current() != LaunchMode.DEVELOPMENT && System.getenv(IN_A_POD) != null;
+            return inPod ? Mode.KUBERNETES : Mode.STANDALONE;
+        }
+        return Stream.of(Mode.values())
+                .filter(known -> known.name().equalsIgnoreCase(given.get()))
+                .findFirst()
+                .orElseThrow(() -> new IOException(
+                        "there is no mode '%s'; choose standalone or kubernetes".formatted(given.get())));
+    }
+
+    private void runAlone(Path data) throws IOException {
         Path declared = demo == null ? manifests : demo.resolve("manifests");
         if (declared != null && !Files.isDirectory(declared)) {
             throw new IOException("there is no directory %s; correct %s"
@@ -63,12 +110,6 @@ final class ServerCommand implements Callable<Integer> {
         if (demo != null) {
             Settings.set(DEMO_IMAGES, "oci:" + demo.resolve("images").toAbsolutePath());
         }
-        Settings.set("quarkus.http.port", port);
-        Settings.set("dormouse.router.port", routerPort);
-        Settings.set("quarkus.management.port", managementPort);
-        Settings.set("dormouse.standalone.sandbox", sandbox);
-        Path data = Settings.dataDirectory(dataDir);
-        Settings.set(Settings.DATA_DIR, data);
         SandboxChoice.check(
                 Settings.find("dormouse.standalone.sandbox").orElse("auto"),
                 Settings.find("dormouse.ateom.runsc").map(Path::of));
@@ -82,7 +123,27 @@ final class ServerCommand implements Callable<Integer> {
         } else {
             bootOn(() -> {});
         }
-        return 0;
+    }
+
+    /** Any number of these share a database: it is somebody else's to run. */
+    private void runInCluster() throws IOException {
+        if (manifests != null || demo != null) {
+            throw new IOException("in a cluster what is declared is applied with kubectl; leave out "
+                    + (demo == null ? "--manifests" : "--demo"));
+        }
+        if (Settings.find(DATABASE_URL).isEmpty()) {
+            throw new IOException(
+                    "in a cluster the server needs a PostgreSQL; set " + DATABASE_URL + " and " + JDBC_URL);
+        }
+        Settings.set("dormouse.standalone.launch", false);
+        for (String scheme : BUCKETS) {
+            String redirect = "dormouse.snapshots.redirect.\"" + scheme + "\"";
+            if (Settings.find(redirect).isEmpty()) {
+                // another replica doesn't see this one's directories
+                Settings.set(redirect, scheme);
+            }
+        }
+        bootOn(() -> {});
     }
 
     private static void bootOn(Runnable stopDatabase) throws IOException {

@@ -11,7 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Names the actor whose snapshot is a template's golden one. */
-final class GoldenActor {
+public final class GoldenActor {
 
     /** 96 bits: no two of any number of templates meet. */
     private static final int HASH_LENGTH = 24;
@@ -21,7 +21,7 @@ final class GoldenActor {
     private GoldenActor() {}
 
     /** Another for each template that ever was: one that is made again under an old name gets an actor of its own. */
-    static ActorKey of(ActorTemplate template) {
+    public static ActorKey of(ActorTemplate template) {
         String namespace = template.getMetadata().getNamespace();
         String name = template.getMetadata().getName();
         String readable = (namespace + "-" + name).replace('.', '-');

@@ -1,13 +1,11 @@
 package dev.dormouse.golden;
 
+import dev.dormouse.platform.Conditions;
 import dev.dormouse.template.ActorTemplate;
 import dev.dormouse.template.ActorTemplateStatus;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The statuses that may follow a template's present one, as values. */
@@ -60,7 +58,7 @@ final class GoldenStatus {
     }
 
     ActorTemplateStatus ready(@Nullable String goldenSnapshot) {
-        return next(GoldenPhase.READY, takeAt(), goldenSnapshot, 0, condition("True", "Ready", READY_MESSAGE));
+        return next(GoldenPhase.READY, takeAt(), goldenSnapshot, 0, condition(true, "Ready", READY_MESSAGE));
     }
 
     /** In the same phase, with the reason why it doesn't go on. */
@@ -95,31 +93,11 @@ final class GoldenStatus {
     }
 
     private Condition notReady(String reason, String message) {
-        return condition("False", reason, message);
+        return condition(false, reason, message);
     }
 
-    private Condition condition(String status, String reason, String message) {
-        return new ConditionBuilder()
-                .withType(READY_CONDITION)
-                .withStatus(status)
-                .withReason(reason)
-                .withMessage(message)
-                .withObservedGeneration(template.getMetadata().getGeneration())
-                .withLastTransitionTime(transitionTime(status))
-                .build();
-    }
-
-    /** Kept while the condition's status stays. */
-    private String transitionTime(String status) {
-        return conditions().stream()
-                .filter(c -> c.getType().equals(READY_CONDITION) && Objects.equals(c.getStatus(), status))
-                .map(Condition::getLastTransitionTime)
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElseGet(() -> now.truncatedTo(ChronoUnit.SECONDS).toString());
-    }
-
-    private List<Condition> conditions() {
-        return present.conditions() == null ? List.of() : present.conditions();
+    private Condition condition(boolean met, String reason, String message) {
+        return Conditions.next(
+                present.conditions(), READY_CONDITION, met, reason, message, template.getMetadata(), now);
     }
 }

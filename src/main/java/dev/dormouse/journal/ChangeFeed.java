@@ -36,5 +36,9 @@ public interface ChangeFeed {
     /** Hot: from now on. */
     Multi<Change> changes();
 
+    /** Tells every replica. */
     void publish(Change change);
+
+    /** Tells this replica only: the others see the change themselves. */
+    void publishHere(Change change);
 }

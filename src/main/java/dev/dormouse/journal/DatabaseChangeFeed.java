@@ -60,4 +60,9 @@ public class DatabaseChangeFeed implements ChangeFeed {
         subscribers.offer(change);
         link.send(change);
     }
+
+    @Override
+    public void publishHere(Change change) {
+        subscribers.offer(change);
+    }
 }

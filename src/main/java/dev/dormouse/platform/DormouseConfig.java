@@ -24,6 +24,17 @@ public interface DormouseConfig {
         ATEOM
     }
 
+    /** Where what is declared comes from, and the workers; the command decides. */
+    @WithDefault("standalone")
+    Mode mode();
+
+    enum Mode {
+        /** Manifests in the database, and one ateom of the server's own. */
+        STANDALONE,
+        /** Custom resources of a cluster, and Pods. */
+        KUBERNETES
+    }
+
     /** Where a standalone server keeps its database, images and snapshots, and ateom its node cache; the command decides. */
     Path dataDir();
 

@@ -24,6 +24,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * change; so it survives restarts and other replicas' changes arrive.
  */
 @ApplicationScoped
+@Typed(ManifestCatalog.class)
 public class ManifestCatalog implements Catalog {
 
     /** Before anything that asks the catalog at start-up. */
@@ -70,7 +72,7 @@ public class ManifestCatalog implements Catalog {
     }
 
     void onStart(@Observes @Priority(START_PRIORITY) StartupEvent start, DormouseConfig config) {
-        if (config.role() == DormouseConfig.Role.SERVER) {
+        if (config.role() == DormouseConfig.Role.SERVER && config.mode() == DormouseConfig.Mode.STANDALONE) {
             start();
         }
     }
@@ -184,9 +186,12 @@ public class ManifestCatalog implements Catalog {
         }
     }
 
-    /** Applies what the API was given: all of it or, failing with {@link ManifestException}, nothing. */
+    /**
+     * Applies what the API was given: all of it or, failing with {@link ManifestException}, nothing. Fails FAILED_PRECONDITION where the
+     * source is another.
+     */
     Uni<List<ManifestResult>> apply(List<ManifestObject> objects) {
-        return apply(API, objects);
+        return source().chain(() -> apply(API, objects));
     }
 
     /** Applies what one source declares; what it declared before and no longer does stays until {@link #prune}. */
@@ -201,7 +206,17 @@ public class ManifestCatalog implements Catalog {
 
     /** Fails NOT_FOUND; FAILED_PRECONDITION while actors use the template. Golden actor and snapshot follow. */
     Uni<ManifestResult> delete(Key key) {
-        return table.delete(key).call(this::refresh).invoke(() -> publish(key));
+        return source().chain(() -> table.delete(key)).call(this::refresh).invoke(() -> publish(key));
+    }
+
+    /** Nothing where this is the source of what is declared. */
+    private Uni<Void> source() {
+        return changes != null
+                ? Uni.createFrom().voidItem()
+                : Uni.createFrom()
+                        .failure(new Failure(
+                                Code.FAILED_PRECONDITION,
+                                "What is declared is in the cluster: apply and delete it with kubectl"));
     }
 
     /** Files that something in the table came from. */

@@ -67,6 +67,9 @@ public final class StoreBench {
 
             @Override
             public void publish(Change change) {}
+
+            @Override
+            public void publishHere(Change change) {}
         };
     }
 

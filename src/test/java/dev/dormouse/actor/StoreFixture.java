@@ -53,6 +53,11 @@ final class StoreFixture implements AutoCloseable {
             public void publish(Change change) {
                 changes.add(change);
             }
+
+            @Override
+            public void publishHere(Change change) {
+                publish(change);
+            }
         };
     }
 

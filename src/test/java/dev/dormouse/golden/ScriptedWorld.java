@@ -264,4 +264,7 @@ final class ScriptedWorld implements Catalog, GoldenLife, InstantSource, ChangeF
 
     @Override
     public void publish(Change change) {}
+
+    @Override
+    public void publishHere(Change change) {}
 }

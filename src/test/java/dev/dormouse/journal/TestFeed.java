@@ -16,4 +16,9 @@ public final class TestFeed implements ChangeFeed {
     public void publish(Change change) {
         subscribers.offer(change);
     }
+
+    @Override
+    public void publishHere(Change change) {
+        publish(change);
+    }
 }

@@ -1,6 +1,7 @@
 package dev.dormouse.snapshot;
 
 import dev.dormouse.platform.Redirects;
+import dev.dormouse.standalone.StoreDatabase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,10 @@ import java.util.Map;
 public final class TestStores {
 
     private TestStores() {}
+
+    public static SnapshotRecords records(StoreDatabase database) {
+        return new SnapshotRecords(database.database(), database.sessions(SnapshotRow.class));
+    }
 
     public static SnapshotStores with(Verifier verifier, SnapshotStore... more) {
         List<SnapshotStore> stores = new ArrayList<>(List.of(more));
