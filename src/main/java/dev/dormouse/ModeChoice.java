@@ -1,11 +1,16 @@
 package dev.dormouse;
 
 import dev.dormouse.cluster.ClusterCatalog;
+import dev.dormouse.cluster.ClusterOperator;
+import dev.dormouse.cluster.LeaseElection;
 import dev.dormouse.platform.DormouseConfig;
 import dev.dormouse.platform.DormouseConfig.Mode;
 import dev.dormouse.platform.DormouseConfig.Role;
+import dev.dormouse.platform.Leadership;
+import dev.dormouse.platform.ShutdownOrder;
 import dev.dormouse.standalone.ManifestCatalog;
 import dev.dormouse.template.Catalog;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,6 +26,9 @@ final class ModeChoice {
     /** Before anything that asks the catalog at start-up. */
     private static final int CATALOG_START = 100;
 
+    /** After everything that it works with. */
+    private static final int OPERATOR_START = 4000;
+
     private final DormouseConfig config;
 
     ModeChoice(DormouseConfig config) {
@@ -33,9 +41,29 @@ final class ModeChoice {
         return inCluster() ? cluster.get() : manifests.get();
     }
 
+    /** Without a cluster there is one server, or several that share a database and arbitrate there. */
+    @Produces
+    @ApplicationScoped
+    Leadership leadership(Instance<LeaseElection> cluster) {
+        return inCluster() ? cluster.get() : () -> true;
+    }
+
     void startCatalog(@Observes @Priority(CATALOG_START) StartupEvent start, Instance<ClusterCatalog> cluster) {
         if (config.role() == Role.SERVER && inCluster()) {
             cluster.get().start();
+        }
+    }
+
+    void startOperator(@Observes @Priority(OPERATOR_START) StartupEvent start, Instance<ClusterOperator> operator) {
+        if (config.role() == Role.SERVER && inCluster()) {
+            operator.get().start();
+        }
+    }
+
+    void stopOperator(
+            @Observes @Priority(ShutdownOrder.ROUTER) ShutdownEvent stop, Instance<ClusterOperator> operator) {
+        if (config.role() == Role.SERVER && inCluster()) {
+            operator.get().stop();
         }
     }
 

@@ -28,6 +28,9 @@ final class ClusterSecrets {
     private static final Logger LOG = Logger.getLogger(ClusterSecrets.class);
     private static final Duration FRESH = Duration.ofSeconds(5);
     private static final Duration LIMIT = Duration.ofSeconds(5);
+    /** Nobody waits long for what is known already. */
+    private static final Duration LIMIT_OF_KNOWN = Duration.ofSeconds(1);
+
     /** An outage that is longer than this is no outage. */
     private static final Duration KEPT = Duration.ofHours(1);
 
@@ -64,7 +67,7 @@ final class ClusterSecrets {
                 .item(() -> get(namespace, name))
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
                 .ifNoItem()
-                .after(LIMIT)
+                .after(known == null ? LIMIT : LIMIT_OF_KNOWN)
                 .failWith(() -> unavailable(key, "the API server does not answer"))
                 .invoke(entries -> keep(key, entries))
                 .onFailure(ClusterSecrets::isOutage)

@@ -28,7 +28,7 @@ final class ObjectEvents {
     private static final int MESSAGE_LENGTH = 1024;
     /** What isn't true yet for these reasons is under way, and no fault. */
     private static final Set<String> PROGRESS =
-            Set.of("Booting", "WaitingForSnapshot", "WorkersStarting", "Terminating");
+            Set.of("Booting", "WaitingForSnapshot", "WorkersStarting");
 
     private final KubernetesClient client;
     private final InstantSource clock;

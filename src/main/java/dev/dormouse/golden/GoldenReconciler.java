@@ -10,6 +10,7 @@ import dev.dormouse.journal.ChangeFeed.Change;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.TemplateRef;
 import dev.dormouse.platform.DormouseConfig;
+import dev.dormouse.platform.Leadership;
 import dev.dormouse.platform.LogFields;
 import dev.dormouse.template.ActorTemplate;
 import dev.dormouse.template.Catalog;
@@ -39,8 +40,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks after the golden snapshots of all templates: at once when one changed, and each second for what waits. Every replica does
- * so; the templates' statuses arbitrate.
+ * Looks after the golden snapshots of all templates: at once when one changed, and each second for what waits. The replica that leads
+ * does so; where two believe that they lead, the templates' statuses arbitrate.
  */
 @ApplicationScoped
 class GoldenReconciler {
@@ -55,6 +56,7 @@ class GoldenReconciler {
 
     private final Catalog catalog;
     private final ChangeFeed feed;
+    private final Leadership leadership;
     private final InstantSource clock;
     private final GoldenStep step;
     private final GoldenSweep sweep;
@@ -67,13 +69,25 @@ class GoldenReconciler {
 
     @Inject
     GoldenReconciler(
-            Catalog catalog, ActorStore actors, Activations activations, ChangeFeed feed, InstantSource clock) {
-        this(catalog, actors, life(activations), feed, clock);
+            Catalog catalog,
+            ActorStore actors,
+            Activations activations,
+            ChangeFeed feed,
+            Leadership leadership,
+            InstantSource clock) {
+        this(catalog, actors, life(activations), feed, leadership, clock);
     }
 
-    GoldenReconciler(Catalog catalog, ActorStore actors, GoldenLife life, ChangeFeed feed, InstantSource clock) {
+    GoldenReconciler(
+            Catalog catalog,
+            ActorStore actors,
+            GoldenLife life,
+            ChangeFeed feed,
+            Leadership leadership,
+            InstantSource clock) {
         this.catalog = catalog;
         this.feed = feed;
+        this.leadership = leadership;
         this.clock = clock;
         this.step = new GoldenStep(catalog, actors, life, clock);
         this.sweep = new GoldenSweep(catalog, actors);
@@ -126,7 +140,9 @@ class GoldenReconciler {
         switch (change) {
             case CatalogChange c
             when c.kind().equals("ActorTemplate") -> {
-                sweepAt = Instant.EPOCH;
+                if (catalog.template(new TemplateRef(c.namespace(), c.name())).isEmpty()) {
+                    sweepAt = Instant.EPOCH;
+                }
                 Infrastructure.getDefaultWorkerPool().execute(this::look);
             }
             case ChangeFeed.Missed missed -> sweepAt = Instant.EPOCH;
@@ -138,10 +154,15 @@ class GoldenReconciler {
 
     /** Takes the next step of every template that is due. */
     void look() {
+        if (!leadership.leads()) {
+            return;
+        }
         try {
             List<ActorTemplate> templates = catalog.templates();
             templates.stream()
                     .filter(template -> GoldenPhase.of(template) != GoldenPhase.FAILED)
+                    // its golden actor is on the way out
+                    .filter(template -> !template.isMarkedForDeletion())
                     .forEach(this::take);
             Set<String> present =
                     templates.stream().map(GoldenReconciler::uid).collect(Collectors.toCollection(HashSet::new));

@@ -4,8 +4,6 @@ import dev.dormouse.actor.Actor;
 import dev.dormouse.actor.ActorStore;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.AtespaceName;
-import dev.dormouse.platform.Code;
-import dev.dormouse.platform.Failure;
 import dev.dormouse.platform.LogFields;
 import dev.dormouse.template.Catalog;
 import io.smallrye.mutiny.Multi;
@@ -26,10 +24,12 @@ final class GoldenSweep {
 
     private final Catalog catalog;
     private final ActorStore actors;
+    private final GoldenActors golden;
 
     GoldenSweep(Catalog catalog, ActorStore actors) {
         this.catalog = catalog;
         this.actors = actors;
+        this.golden = new GoldenActors(actors);
     }
 
     /** Answers when all are gone; what could not be removed is left to the next sweep. */
@@ -65,13 +65,7 @@ final class GoldenSweep {
     }
 
     private Uni<Void> remove(Actor actor) {
-        return GoldenStep.stop(actors, actor, "its template was deleted")
-                .chain(() -> actors.delete(actor.key(), null))
-                .invoke(() -> fields(actor)
-                        .log(() -> LOG.infof("removed golden actor %s, whose template is gone", actor.key())))
-                .replaceWithVoid()
-                .onFailure(GoldenSweep::isGone)
-                .recoverWithNull()
+        return golden.remove(actor)
                 .onFailure()
                 .invoke(e -> fields(actor)
                         .log(() -> LOG.warnf("golden actor %s stays for now: %s", actor.key(), e.getMessage())))
@@ -81,9 +75,5 @@ final class GoldenSweep {
 
     private static LogFields fields(Actor actor) {
         return LogFields.of(actor.key()).template(actor.template());
-    }
-
-    private static boolean isGone(Throwable failure) {
-        return failure instanceof Failure known && known.code() == Code.NOT_FOUND;
     }
 }

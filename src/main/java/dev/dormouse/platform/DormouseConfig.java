@@ -56,6 +56,8 @@ public interface DormouseConfig {
 
     Standalone standalone();
 
+    Kubernetes kubernetes();
+
     Ateom ateom();
 
     interface Database {
@@ -284,6 +286,18 @@ public interface DormouseConfig {
 
         /** IPv4 address at which its actors are reached. */
         Optional<String> ip();
+    }
+
+    interface Kubernetes {
+        /** The namespace of the control plane, where its Lease is; the one that the client is configured for when absent. */
+        Optional<String> namespace();
+
+        /** host:port at which the workers reach the control plane; the Service {@code api} of its namespace when absent. */
+        Optional<String> controlPlane();
+
+        /** How long a leader that died is waited for before another replica leads. */
+        @WithDefault("12s")
+        Duration lease();
     }
 
     interface Ateom {

@@ -7,7 +7,6 @@ import dev.dormouse.platform.DormouseConfig;
 import dev.dormouse.platform.ShutdownOrder;
 import dev.dormouse.pool.WorkerPool;
 import dev.dormouse.pool.WorkerPoolStatus;
-import dev.dormouse.scheduler.Candidate;
 import dev.dormouse.template.Catalog;
 import dev.dormouse.worker.Ateoms;
 import dev.dormouse.worker.Reporter;
@@ -76,7 +75,8 @@ class StandaloneWorkers {
     void start(@Observes StartupEvent started) {
         if (config.role() == DormouseConfig.Role.SERVER && config.standalone().launch()) {
             timers.add(vertx.setPeriodic(EVERY.toMillis(), id -> configure(catalog.pools(), workers.all())));
-            timers.add(vertx.setPeriodic(COUNTED_EVERY.toMillis(), id -> count(catalog.pools(), workers.all())));
+            timers.add(vertx.setPeriodic(
+                    COUNTED_EVERY.toMillis(), id -> catalog.pools().forEach(this::count)));
         }
     }
 
@@ -114,7 +114,7 @@ class StandaloneWorkers {
     }
 
     private static List<Slot> wanted(WorkerPool pool, List<Worker> present) {
-        PoolRef ref = ref(pool);
+        PoolRef ref = pool.ref();
         String declared = pool.getSpec().effectiveSandboxClass();
         // where gvisor can't run the process sandbox stands in: ateom says which it is
         String sandboxClass = declared.equals(GVISOR) ? "" : declared;
@@ -143,42 +143,26 @@ class StandaloneWorkers {
                         failure -> LOG.warnf("ateom at %s could not be given its slots: %s", ateom.address(), failure));
     }
 
-    private void count(List<WorkerPool> pools, List<Worker> present) {
-        pools.forEach(pool -> count(pool, present));
-    }
-
-    private void count(WorkerPool pool, List<Worker> present) {
-        List<Worker> own = of(ref(pool), present);
-        int ready = (int) own.stream()
-                .filter(worker -> worker.state() != Candidate.State.LOST)
-                .count();
-        int free = (int) own.stream()
-                .filter(worker -> worker.state() == Candidate.State.FREE)
-                .count();
-        int assigned =
-                (int) own.stream().filter(worker -> worker.stay() != null).count();
+    private void count(WorkerPool pool) {
+        Workers.PoolCounts counts = workers.counts(pool.ref());
         WorkerPoolStatus before = pool.getStatus();
         Long generation = pool.getMetadata().getGeneration();
         WorkerPoolStatus now = new WorkerPoolStatus(
-                own.size(),
-                ready,
-                free,
-                assigned,
+                counts.all(),
+                counts.ready(),
+                counts.free(),
+                counts.assigned(),
                 before == null ? null : before.selector(),
                 before == null ? null : before.conditions(),
                 generation == null ? 0 : generation);
         if (!now.equals(before)) {
-            Uni<Void> written = catalog.poolStatus(ref(pool), now);
+            Uni<Void> written = catalog.poolStatus(pool.ref(), now);
             written.subscribe()
-                    .with(done -> {}, failure -> LOG.debugf("status of %s not written: %s", ref(pool), failure));
+                    .with(done -> {}, failure -> LOG.debugf("status of %s not written: %s", pool.ref(), failure));
         }
     }
 
     private static List<Worker> of(PoolRef pool, List<Worker> present) {
         return present.stream().filter(worker -> worker.pool().equals(pool)).toList();
-    }
-
-    private static PoolRef ref(WorkerPool pool) {
-        return new PoolRef(pool.getMetadata().getNamespace(), pool.getMetadata().getName());
     }
 }

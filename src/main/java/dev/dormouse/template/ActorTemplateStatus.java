@@ -27,6 +27,12 @@ public record ActorTemplateStatus(
     public static final String READY = "Ready";
     public static final String FAILED = "Failed";
 
+    /** The same with other conditions. */
+    public ActorTemplateStatus withConditions(List<Condition> others) {
+        return new ActorTemplateStatus(
+                phase, goldenActorID, takeGoldenSnapshotAt, goldenSnapshot, goldenFailures, others, observedGeneration);
+    }
+
     /** Whether actors can be made of the template. */
     public boolean ready() {
         return READY.equals(phase);

@@ -16,6 +16,9 @@ class DeclaredTemplates implements TemplateCheck {
 
     @Override
     public boolean exists(TemplateRef template) {
-        return catalog.template(template).isPresent();
+        // one that is being deleted stays for the actors that it has
+        return catalog.template(template)
+                .filter(declared -> !declared.isMarkedForDeletion())
+                .isPresent();
     }
 }

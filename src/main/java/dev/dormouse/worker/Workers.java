@@ -1,5 +1,6 @@
 package dev.dormouse.worker;
 
+import dev.dormouse.name.PoolRef;
 import dev.dormouse.scheduler.Candidate;
 import dev.dormouse.scheduler.Explanation;
 import dev.dormouse.scheduler.Need;
@@ -223,6 +224,33 @@ public class Workers {
         synchronized (table) {
             return table.fleet().explain(need);
         }
+    }
+
+    /**
+     * The workers of one pool.
+     *
+     * @param all in whatever state
+     * @param ready those that take or hold actors
+     * @param assigned those that hold an actor
+     */
+    public record PoolCounts(int all, int ready, int free, int assigned) {}
+
+    public PoolCounts counts(PoolRef pool) {
+        int all = 0;
+        int ready = 0;
+        int free = 0;
+        int assigned = 0;
+        synchronized (table) {
+            for (SlotKnowledge slot : table.slots()) {
+                if (slot.pool.equals(pool)) {
+                    all++;
+                    ready += slot.state() == Candidate.State.LOST ? 0 : 1;
+                    free += slot.state() == Candidate.State.FREE ? 1 : 0;
+                    assigned += slot.stay == null ? 0 : 1;
+                }
+            }
+        }
+        return new PoolCounts(all, ready, free, assigned);
     }
 
     /** How many workers are in each state. */

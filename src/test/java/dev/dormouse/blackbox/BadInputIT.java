@@ -70,6 +70,29 @@ class BadInputIT {
     }
 
     @Test
+    void aModeThatThereIsNot() throws Exception {
+        assertRefused(
+                run(Map.of(), "server", "--mode", "cluster"),
+                "there is no mode 'cluster'; choose standalone or kubernetes");
+    }
+
+    @Test
+    void aClusterWithoutADatabase() throws Exception {
+        String sentence = "in a cluster the server needs a PostgreSQL; set quarkus.datasource.reactive.url and"
+                + " quarkus.datasource.jdbc.url";
+
+        assertRefused(run(Map.of(), "server", "--mode", "kubernetes"), sentence);
+        assertRefused(run(Map.of("KUBERNETES_SERVICE_HOST", "10.96.0.1"), "server"), sentence);
+    }
+
+    @Test
+    void aClusterWithManifests() throws Exception {
+        assertRefused(
+                run(Map.of(), "server", "--mode", "kubernetes", "--manifests", place.toString()),
+                "in a cluster what is declared is applied with kubectl; leave out --manifests");
+    }
+
+    @Test
     void aDatabaseOutOfReach() throws Exception {
         Run run = server(
                 Map.of(

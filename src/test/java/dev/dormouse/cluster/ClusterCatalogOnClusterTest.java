@@ -10,6 +10,7 @@ import dev.dormouse.journal.ChangeFeed.CatalogChange;
 import dev.dormouse.journal.ChangeFeed.Change;
 import dev.dormouse.journal.TestFeed;
 import dev.dormouse.kube.KubeTest;
+import dev.dormouse.kube.Line;
 import dev.dormouse.kube.TestCluster;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.PoolRef;
@@ -290,6 +291,33 @@ class ClusterCatalogOnClusterTest {
                     assertThat(failure.code()).isEqualTo(Code.FAILED_PRECONDITION);
                     assertThat(failure.detail()).isEqualTo("Secret %s/none not found; create it".formatted(namespace));
                 });
+    }
+
+    @Test
+    void aSecretThatWasReadIsThereWithoutTheCluster() {
+        client.resource(new SecretBuilder()
+                        .withNewMetadata()
+                        .withNamespace(namespace)
+                        .withName("keys")
+                        .endMetadata()
+                        .withStringData(Map.of("token", "one"))
+                        .build())
+                .create();
+        Instant[] now = {THEN};
+        try (Line line = new Line();
+                KubernetesClient own = line.client()) {
+            ClusterSecrets secrets = new ClusterSecrets(own, () -> now[0]);
+            await(secrets.entries(namespace, "keys"));
+            line.cut();
+
+            now[0] = THEN.plusSeconds(60);
+            assertThat(await(secrets.entries(namespace, "keys"))).containsEntry("token", "one");
+
+            now[0] = THEN.plusSeconds(7200);
+            assertThatThrownBy(() -> await(secrets.entries(namespace, "keys")))
+                    .isInstanceOfSatisfying(Failure.class, failure -> assertThat(failure.code())
+                            .isEqualTo(Code.UNAVAILABLE));
+        }
     }
 
     private ActorTemplate declared(String name) {

@@ -2,12 +2,14 @@ package dev.dormouse.cluster;
 
 import dev.dormouse.pool.WorkerPool;
 import dev.dormouse.pool.WorkerPoolSpec;
+import dev.dormouse.pool.WorkerPoolSpec.PodSettings;
 import dev.dormouse.sandboxconfig.SandboxClass;
 import dev.dormouse.sandboxconfig.SandboxConfig;
 import dev.dormouse.sandboxconfig.SandboxConfigSpec;
 import dev.dormouse.template.ActorTemplate;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.Map;
 
 /** Small objects to declare. */
 final class Declared {
@@ -31,7 +33,10 @@ final class Declared {
         WorkerPool pool = new WorkerPool();
         pool.setMetadata(
                 new ObjectMetaBuilder().withNamespace(namespace).withName(name).build());
-        pool.setSpec(new WorkerPoolSpec(replicas, "docker.io/local/ateom:1", null, SandboxClass.GVISOR, null));
+        // its Pods are looked at and never run, also where the cluster has nodes
+        PodSettings nowhere =
+                new PodSettings(Map.of("example.com/node", "none"), null, null, null, null);
+        pool.setSpec(new WorkerPoolSpec(replicas, "docker.io/local/ateom:1", nowhere, SandboxClass.GVISOR, null));
         return pool;
     }
 

@@ -21,7 +21,7 @@ class GoldenReconcilerTest {
     void allTemplatesBecomeReadyByThemselves() {
         world.declare("one", "u1", spec(container("main", true)));
         world.declare("two", "u2", spec(container("main", true)));
-        var reconciler = new GoldenReconciler(world, world.store(), world, world, world);
+        var reconciler = new GoldenReconciler(world, world.store(), world, world, () -> true, world);
 
         reconciler.start();
 

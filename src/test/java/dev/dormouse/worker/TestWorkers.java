@@ -2,12 +2,19 @@ package dev.dormouse.worker;
 
 import dev.dormouse.ateom.wire.WorkerRegistry;
 import dev.dormouse.journal.ChangeFeed;
+import dev.dormouse.name.ActorKey;
+import dev.dormouse.name.PoolRef;
 import dev.dormouse.platform.Database;
 import dev.dormouse.platform.DormouseConfig;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** One replica's side of the workers, without a container. */
 public final class TestWorkers implements AutoCloseable {
@@ -29,6 +36,15 @@ public final class TestWorkers implements AutoCloseable {
         CommandKeys keys = new CommandKeys(database);
         registry = new Heartbeats(config, workers, store, new LocalReporters(), keys, liveness, occupants, clock);
         upkeep = new WorkerUpkeep(config, workers, store, keys, liveness, occupants, ateoms, feed, vertx);
+    }
+
+    /** One that the view knows from now on, without an ateom. */
+    public static void put(Workers workers, PoolRef pool, String pod, @Nullable ActorKey actor) {
+        UUID uid = UUID.nameUUIDFromBytes(pod.getBytes(StandardCharsets.UTF_8));
+        String state = actor == null ? "FREE" : "ASSIGNED";
+        workers.news()
+                .written(List.of(new WorkerRow(
+                        uid, pool, pod, "node-1", "10.0.0.1", uid, "10.0.0.1:8081", state, actor, 1, Instant.EPOCH)));
     }
 
     public WorkerRegistry registry() {

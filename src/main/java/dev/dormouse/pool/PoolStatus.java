@@ -1,0 +1,100 @@
+package dev.dormouse.pool;
+
+import dev.dormouse.platform.Conditions;
+import dev.dormouse.sandboxconfig.Resolution;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The statuses that may follow a pool's present one, as values. */
+public final class PoolStatus {
+
+    private final WorkerPool pool;
+    private final @Nullable WorkerPoolStatus present;
+    private final Instant now;
+
+    public PoolStatus(WorkerPool pool, @Nullable WorkerPoolStatus present, Instant now) {
+        this.pool = pool;
+        this.present = present;
+        this.now = now;
+    }
+
+    /** The Deployment is as the pool asks for; its Pods may be on their way. */
+    public WorkerPoolStatus applied(Deployment deployment, int free, int assigned, Resolution sandbox) {
+        DeploymentStatus pods = deployment.getStatus() == null ? new DeploymentStatus() : deployment.getStatus();
+        int ready = number(pods.getReadyReplicas());
+        int wanted = pool.getSpec().replicas();
+        boolean met =
+                ready >= wanted && number(pods.getUpdatedReplicas()) >= wanted && number(pods.getReplicas()) == wanted;
+        return new WorkerPoolStatus(
+                number(pods.getReplicas()),
+                ready,
+                free,
+                assigned,
+                WorkerDeployment.selector(pool),
+                List.of(
+                        condition(
+                                "Ready",
+                                met,
+                                met ? "WorkersReady" : "WorkersStarting",
+                                "%d of %d workers are ready".formatted(ready, wanted)),
+                        condition(
+                                "Applied",
+                                true,
+                                "Applied",
+                                "Deployment %s is as the pool asks for".formatted(WorkerDeployment.name(pool))),
+                        resolved(sandbox)),
+                pool.getMetadata().getGeneration());
+    }
+
+    /** The Deployment is not as the pool asks for; what is known of its workers stays as it was. */
+    public WorkerPoolStatus failed(String reason, String message) {
+        WorkerPoolStatus before = present == null ? new WorkerPoolStatus(0, 0, 0, 0, null, null, 0) : present;
+        List<Condition> others = before.conditions() == null
+                ? List.of()
+                : before.conditions().stream()
+                        .filter(condition -> !condition.getType().equals("Applied"))
+                        .toList();
+        List<Condition> conditions = new ArrayList<>(others);
+        conditions.add(condition("Applied", false, reason, message));
+        return new WorkerPoolStatus(
+                before.replicas(),
+                before.readyReplicas(),
+                before.freeWorkers(),
+                before.assignedWorkers(),
+                before.selector(),
+                conditions,
+                pool.getMetadata().getGeneration());
+    }
+
+    private Condition resolved(Resolution sandbox) {
+        return switch (sandbox) {
+            case Resolution.Found found ->
+                resolved(
+                        true,
+                        "Resolved",
+                        "Workers use SandboxConfig "
+                                + found.config().getMetadata().getName());
+            case Resolution.None none ->
+                resolved(true, "ImageDefault", "No SandboxConfig is meant for it: workers use what their image brings");
+            case Resolution.Refused refused -> resolved(false, refused.reason(), refused.message());
+        };
+    }
+
+    private Condition resolved(boolean met, String reason, String message) {
+        return condition("SandboxConfigResolved", met, reason, message);
+    }
+
+    private Condition condition(String type, boolean met, String reason, String message) {
+        List<Condition> before = present == null ? null : present.conditions();
+        return Conditions.next(before, type, met, reason, message, pool.getMetadata(), now);
+    }
+
+    private static int number(@Nullable Integer number) {
+        return number == null ? 0 : number;
+    }
+}

@@ -1,0 +1,157 @@
+package dev.dormouse.blackbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.dormouse.kube.KubeTest;
+import dev.dormouse.kube.TestCluster;
+import dev.dormouse.standalone.TestDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged server on a cluster, two replicas of it on one database. */
+@KubeTest
+class ClusterIT {
+
+    private static final Duration TAKEN_OVER = Duration.ofSeconds(20);
+
+    @TempDir
+    Path place;
+
+    private TestCluster cluster;
+    private String namespace;
+    private Map<String, String> environment;
+    private ServerProcess server;
+
+    @BeforeEach
+    void start() {
+        cluster = new TestCluster();
+        namespace = cluster.namespace();
+        environment = new HashMap<>();
+        TestDatabase.fresh()
+                .settings()
+                .forEach((name, value) ->
+                        environment.put(name.replaceAll("[^a-z]", "_").toUpperCase(Locale.ROOT), value));
+        environment.put("DORMOUSE_KUBERNETES_NAMESPACE", namespace);
+        server = replica("one");
+    }
+
+    private ServerProcess replica(String name) {
+        return ServerProcess.start(place.resolve(name), environment, "--mode", "kubernetes");
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        cluster.close();
+    }
+
+    private void apply(String yaml) throws Exception {
+        Path file = Files.writeString(place.resolve("manifest.yaml"), yaml);
+        TestCluster.kubectl("apply", "--validate=false", "-n", namespace, "-f", file.toString());
+    }
+
+    private static String pool(String name) {
+        return """
+                apiVersion: ate.dev/v1alpha1
+                kind: WorkerPool
+                metadata: {name: %s}
+                spec: {replicas: 2, ateomImage: "docker.io/local/ateom:1", template: {nodeSelector: {example.com/node: none}}}
+                """.formatted(name);
+    }
+
+    private static String template(String name) {
+        return """
+                apiVersion: ate.dev/v1alpha1
+                kind: ActorTemplate
+                metadata: {name: %s}
+                spec:
+                  pauseImage: pause@sha256:00
+                  containers: [{name: main, image: "main@sha256:00"}]
+                  snapshotsConfig: {location: "gs://bucket/s"}
+                """.formatted(name);
+    }
+
+    private String kubectl(String... arguments) {
+        try {
+            List<String> all = new ArrayList<>(List.of(arguments));
+            all.addAll(List.of("-n", namespace));
+            return TestCluster.kubectl(all.toArray(String[]::new));
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void whatIsAppliedIsServedAndReconciled() throws Exception {
+        apply(pool("pool"));
+        apply(template("counter"));
+
+        await().until(() -> server.get("/v1/actortemplates/" + namespace + "/counter").statusCode() == 200);
+        await().atMost(TAKEN_OVER)
+                .until(() -> kubectl("get", "deployments", "-o", "name").contains("deployment.apps/pool-deployment"));
+        // no worker is there: the golden actor waits, and says so
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            String status = kubectl("get", "actortemplate", "counter", "-o", "jsonpath={.status.phase} {.status.conditions[0].reason} {.status.conditions[0].message}");
+            assertThat(status).startsWith("ResumeGoldenActor Waiting no free workers");
+        });
+        assertThat(kubectl("get", "events", "-o", "jsonpath={.items[*].reason}")).contains("Applied", "Waiting");
+        assertThat(server.call("POST", "/v1/atespaces/default/actors", """
+                {"id": "one", "template": {"namespace": "%s", "name": "counter"}}""".formatted(namespace)).statusCode())
+                .isEqualTo(201);
+
+        kubectl("delete", "actortemplate", "counter", "--wait=false");
+        await().untilAsserted(() -> assertThat(kubectl("get", "actortemplate", "counter", "-o", "jsonpath={.status.conditions[*].reason}"))
+                .contains("InUse"));
+        assertThat(server.call("POST", "/v1/atespaces/default/actors", """
+                {"id": "two", "template": {"namespace": "%s", "name": "counter"}}""".formatted(namespace)).statusCode())
+                .isEqualTo(409);
+        assertThat(server.call("DELETE", "/v1/atespaces/default/actors/one", null).statusCode()).isLessThan(300);
+        await().atMost(TAKEN_OVER)
+                .until(() -> kubectl("get", "actortemplates", "-o", "name").isBlank());
+        assertThat(server.get("/v1/atespaces/ate-golden/actors").body()).doesNotContain("counter");
+    }
+
+    @Test
+    void manifestsAreNotForItsApi() {
+        var refused = server.call("PUT", "/v1/manifests", pool("pool"));
+
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(refused.body()).contains("apply and delete it with kubectl");
+    }
+
+    @Test
+    void itStartsNoDatabaseAndNoAteom() {
+        assertThat(place.resolve("one/postgres")).doesNotExist();
+        assertThat(place.resolve("one/ateom")).doesNotExist();
+    }
+
+    @Test
+    void anotherReplicaLeadsWhenTheLeaderIsKilled() throws Exception {
+        await().atMost(TAKEN_OVER)
+                .until(() -> kubectl("get", "leases", "-o", "name").contains("dormouse-leader"));
+        try (ServerProcess other = replica("two")) {
+            server.kill();
+
+            apply(pool("after"));
+
+            await().atMost(TAKEN_OVER)
+                    .until(() -> kubectl("get", "deployments", "-o", "name").contains("after-deployment"));
+            assertThat(other.get("/v1/workerpools").body()).contains("after");
+            server.start();
+        }
+        apply(pool("last"));
+        await().atMost(TAKEN_OVER)
+                .until(() -> kubectl("get", "deployments", "-o", "name").contains("last-deployment"));
+    }
+}

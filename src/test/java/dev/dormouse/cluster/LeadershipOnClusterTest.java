@@ -1,0 +1,95 @@
+package dev.dormouse.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.dormouse.kube.KubeTest;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Who reconciles, of two replicas. */
+@KubeTest
+class LeadershipOnClusterTest {
+
+    /** As it is set by default. */
+    private static final Duration LEASE = Duration.ofSeconds(12);
+
+    private static final Duration TAKEN_OVER = Duration.ofSeconds(20);
+
+    private OperatorFixture fixture;
+    private OperatorFixture.Replica first;
+    private OperatorFixture.Replica second;
+
+    @BeforeEach
+    void start() {
+        fixture = new OperatorFixture();
+        first = fixture.replica(LEASE);
+        await().atMost(TAKEN_OVER).until(first.election::leads);
+        second = fixture.replica(LEASE);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        first.close();
+        second.close();
+        fixture.close();
+    }
+
+    private void declare(String name) {
+        fixture.client.resource(Declared.pool(fixture.namespace, name, 1)).create();
+    }
+
+    @Test
+    void oneLeads() {
+        declare("pool");
+
+        await().until(() -> fixture.deployment("pool").isPresent());
+        await().during(Duration.ofSeconds(5)).atMost(Duration.ofSeconds(7)).until(() -> !second.election.leads());
+        assertThat(first.election.leads()).isTrue();
+    }
+
+    @Test
+    void oneThatEndsGivesTheLeadAwayAtOnce() {
+        first.close();
+
+        await().atMost(Duration.ofSeconds(6)).until(second.election::leads);
+        declare("pool");
+        await().until(() -> fixture.deployment("pool").isPresent());
+    }
+
+    @Test
+    void oneThatIsCutOffIsReplacedInTime() {
+        first.cutOff();
+        declare("pool");
+
+        await().atMost(TAKEN_OVER).until(() -> fixture.deployment("pool").isPresent());
+        assertThat(second.election.leads()).isTrue();
+        await("it knows that it lost").until(() -> !first.election.leads());
+    }
+
+    @Test
+    void whoLostTheLeadCanLeadAgain() {
+        second.close();
+        Resource<Lease> lease = fixture.client
+                .leases()
+                .inNamespace(fixture.namespace)
+                .withName(LeaseElection.LEASE);
+        lease.edit(held -> new LeaseBuilder(held)
+                .editSpec()
+                .withHolderIdentity("somebody else")
+                .withRenewTime(ZonedDateTime.now())
+                .endSpec()
+                .build());
+
+        await().atMost(TAKEN_OVER).until(() -> !first.election.leads());
+        await().atMost(TAKEN_OVER).until(first.election::leads);
+        declare("pool");
+        await().until(() -> fixture.deployment("pool").isPresent());
+    }
+}
