@@ -74,6 +74,7 @@ final class AteomCommand implements Callable<Integer> {
             throw new IOException("--pod-uid must be a UUID, not '%s'".formatted(uid), e);
         }
         Settings.set("dormouse.ateom.pod.uid", uid);
+        Settings.useRealBuckets();
         if (Settings.find("quarkus.http.host").isEmpty()) {
             Settings.set("quarkus.http.host", "0.0.0.0");
         }

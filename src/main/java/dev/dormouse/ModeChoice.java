@@ -3,6 +3,7 @@ package dev.dormouse;
 import dev.dormouse.cluster.ClusterCatalog;
 import dev.dormouse.cluster.ClusterOperator;
 import dev.dormouse.cluster.LeaseElection;
+import dev.dormouse.cluster.PodCheck;
 import dev.dormouse.platform.DormouseConfig;
 import dev.dormouse.platform.DormouseConfig.Mode;
 import dev.dormouse.platform.DormouseConfig.Role;
@@ -10,6 +11,8 @@ import dev.dormouse.platform.Leadership;
 import dev.dormouse.platform.ShutdownOrder;
 import dev.dormouse.standalone.ManifestCatalog;
 import dev.dormouse.template.Catalog;
+import dev.dormouse.worker.LocalReporters;
+import dev.dormouse.worker.ReporterCheck;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -46,6 +49,12 @@ final class ModeChoice {
     @ApplicationScoped
     Leadership leadership(Instance<LeaseElection> cluster) {
         return inCluster() ? cluster.get() : () -> true;
+    }
+
+    @Produces
+    @ApplicationScoped
+    ReporterCheck reporters(Instance<LocalReporters> local, Instance<PodCheck> cluster) {
+        return inCluster() ? cluster.get() : local.get();
     }
 
     void startCatalog(@Observes @Priority(CATALOG_START) StartupEvent start, Instance<ClusterCatalog> cluster) {

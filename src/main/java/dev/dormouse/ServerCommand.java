@@ -7,7 +7,6 @@ import io.quarkus.runtime.LaunchMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -28,7 +27,6 @@ final class ServerCommand implements Callable<Integer> {
     /** Kubernetes sets it in each Pod. */
     private static final String IN_A_POD = "KUBERNETES_SERVICE_HOST";
 
-    private static final List<String> BUCKETS = List.of("gs://", "s3://");
     private static final String DATABASE_URL = "quarkus.datasource.reactive.url";
     private static final String JDBC_URL = "quarkus.datasource.jdbc.url";
     private static final String DEMO_IMAGES = "dormouse.images.redirect.\"registry.example/dormouse\"";
@@ -136,12 +134,12 @@ final class ServerCommand implements Callable<Integer> {
                     "in a cluster the server needs a PostgreSQL; set " + DATABASE_URL + " and " + JDBC_URL);
         }
         Settings.set("dormouse.standalone.launch", false);
-        for (String scheme : BUCKETS) {
-            String redirect = "dormouse.snapshots.redirect.\"" + scheme + "\"";
-            if (Settings.find(redirect).isEmpty()) {
-                // another replica doesn't see this one's directories
-                Settings.set(redirect, scheme);
-            }
+        Settings.useRealBuckets();
+        if (Settings.find("dormouse.kubernetes.tls").map(Boolean::parseBoolean).orElse(true)) {
+            Settings.set("quarkus.http.tls-configuration-name", "api");
+            Settings.set("quarkus.http.insecure-requests", "disabled");
+            // it is renewed in time, by whichever replica looks first
+            Settings.set("quarkus.tls.api.reload-period", "1h");
         }
         bootOn(() -> {});
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
@@ -15,6 +16,7 @@ final class Settings {
 
     static final String DATA_DIR = "dormouse.data-dir";
 
+    private static final List<String> BUCKETS = List.of("gs://", "s3://");
     private static final Path FILE = Path.of("config", "application.properties");
 
     private Settings() {}
@@ -52,6 +54,16 @@ final class Settings {
         return LaunchMode.current() == LaunchMode.DEVELOPMENT
                 ? Path.of(".dormouse")
                 : Path.of(System.getProperty("user.home"), ".dormouse");
+    }
+
+    /** In a cluster nobody else sees this process's directories: buckets are real, unless they are redirected on purpose. */
+    static void useRealBuckets() throws IOException {
+        for (String scheme : BUCKETS) {
+            String redirect = "dormouse.snapshots.redirect.\"" + scheme + "\"";
+            if (find(redirect).isEmpty()) {
+                set(redirect, scheme);
+            }
+        }
     }
 
     private static Properties read(Path file) throws IOException {

@@ -23,9 +23,19 @@ import java.util.stream.Collectors;
 class ArchitectureTest {
 
     private static final String[] CONTROL_PLANE = {
-        "dev.dormouse.actor..", "dev.dormouse.atespace..", "dev.dormouse.activation..", "dev.dormouse.worker..",
-        "dev.dormouse.template..", "dev.dormouse.pool..", "dev.dormouse.router..", "dev.dormouse.journal..",
-        "dev.dormouse.golden..", "dev.dormouse.standalone..", "dev.dormouse.cluster..", "dev.dormouse.console..", "dev.dormouse.cli..",
+        "dev.dormouse.actor..",
+        "dev.dormouse.atespace..",
+        "dev.dormouse.activation..",
+        "dev.dormouse.worker..",
+        "dev.dormouse.template..",
+        "dev.dormouse.pool..",
+        "dev.dormouse.router..",
+        "dev.dormouse.journal..",
+        "dev.dormouse.golden..",
+        "dev.dormouse.standalone..",
+        "dev.dormouse.cluster..",
+        "dev.dormouse.console..",
+        "dev.dormouse.cli..",
         "dev.dormouse.scheduler.."
     };
 

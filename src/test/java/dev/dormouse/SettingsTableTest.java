@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 /** The tables of settings in docs/operations.md say what the code does. */
 class SettingsTableTest {
 
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z0-9.-]+(?:\"PREFIX\")?)` \\|([^|]*)\\|");
+    private static final Pattern ROW =
+            Pattern.compile("(?m)^\\| `([a-z0-9.-]+(?:\"(?:PREFIX|ARCH)\"(?:\\.[a-z0-9-]+)?)?)` \\|([^|]*)\\|");
 
     @Test
     void everySettingStandsThereOnceWithItsDefault() throws IOException {
@@ -69,6 +70,8 @@ class SettingsTableTest {
             if (method.getReturnType().getEnclosingClass() == DormouseConfig.class
                     && method.getReturnType().isInterface()) {
                 settings.putAll(declared(name, method.getReturnType()));
+            } else if (method.getReturnType() == Map.class && isOfGroups(method)) {
+                settings.putAll(declared(name + ".\"ARCH\"", DormouseConfig.Asset.class));
             } else if (method.getReturnType() == Map.class) {
                 settings.put(name + ".\"PREFIX\"", "");
             } else {
@@ -76,6 +79,10 @@ class SettingsTableTest {
             }
         }
         return settings;
+    }
+
+    private static boolean isOfGroups(Method map) {
+        return map.getGenericReturnType().getTypeName().endsWith(DormouseConfig.Asset.class.getName() + ">");
     }
 
     private static String name(Method method) {

@@ -14,8 +14,10 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -34,23 +36,21 @@ final class ControlPlaneLink implements AutoCloseable {
     /**
      * Connects when it is used first.
      *
-     * @throws IllegalStateException when the CA's file can't be used
+     * @throws IllegalStateException when the CA can't be used
      */
     static ControlPlaneLink open(DormouseConfig.Ateom config) {
         NettyChannelBuilder builder = NettyChannelBuilder.forTarget(config.controlPlane());
-        Optional<Path> ca = config.controlPlaneCa();
+        Optional<String> ca = config.controlPlaneCa();
         if (ca.isEmpty()) {
             builder.usePlaintext();
         } else {
             try {
                 builder.sslContext(GrpcSslContexts.forClient()
-                        .trustManager(ca.get().toFile())
+                        .trustManager(new ByteArrayInputStream(ca.get().getBytes(StandardCharsets.US_ASCII)))
                         .build());
             } catch (IOException | IllegalArgumentException e) {
                 throw new IllegalStateException(
-                        "dormouse.ateom.control-plane-ca: %s can't be read as certificates in PEM: %s"
-                                .formatted(ca.get(), e.getMessage()),
-                        e);
+                        "dormouse.ateom.control-plane-ca can't be read as certificates in PEM: " + e.getMessage(), e);
             }
         }
         config.token().ifPresent(file -> builder.intercept(new Token(file)));

@@ -3,6 +3,7 @@ package dev.dormouse.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.dormouse.platform.TrustedCertificates;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -14,6 +15,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,12 +38,15 @@ final class Api {
     private final HttpClient http;
     private final JsonMapper json = new JsonMapper();
 
-    Api(URI endpoint) {
+    /** @param ca PEM file with whom to believe about the API's certificate, beside those that Java knows; null for nobody else */
+    Api(URI endpoint, @Nullable Path ca) {
         this.endpoint = endpoint;
         var client =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_LIMIT);
         if (endpoint.getScheme().equalsIgnoreCase("http")) {
             client.sslContext(noTls());
+        } else if (ca != null) {
+            client.sslContext(believing(ca));
         }
         this.http = client.build();
     }
@@ -54,6 +59,14 @@ final class Api {
             return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JVM has TLS", e);
+        }
+    }
+
+    private static SSLContext believing(Path ca) {
+        try {
+            return TrustedCertificates.with(ca);
+        } catch (IOException e) {
+            throw new CommandFailed(e.getMessage() + "; correct --ca or DORMOUSE_CA");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.dormouse.cli;
 
 import dev.dormouse.name.AtespaceName;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,13 @@ final class CommonOptions {
     private @Nullable String endpoint;
 
     @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "CA of the API's certificate, in PEM (default: $DORMOUSE_CA).")
+    private @Nullable Path ca;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             scope = ScopeType.INHERIT,
@@ -61,6 +69,13 @@ final class CommonOptions {
     /** The one that the user named, or else this. */
     Format format(Format otherwise) {
         return format == null ? otherwise : format;
+    }
+
+    /** Null when the user named none. */
+    @Nullable
+    Path ca(Map<String, String> environment) {
+        String fromEnvironment = environment.getOrDefault("DORMOUSE_CA", "");
+        return ca != null || fromEnvironment.isBlank() ? ca : Path.of(fromEnvironment);
     }
 
     /** Without a slash at its end. */

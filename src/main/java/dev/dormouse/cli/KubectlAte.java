@@ -107,7 +107,7 @@ public final class KubectlAte implements Runnable {
     }
 
     Api api() {
-        return new Api(common.endpoint(terminal.environment()));
+        return new Api(common.endpoint(terminal.environment()), common.ca(terminal.environment()));
     }
 
     /** An actor of the atespace that the user named. */

@@ -27,8 +27,7 @@ final class ObjectEvents {
     private static final int NAME_LENGTH = 253;
     private static final int MESSAGE_LENGTH = 1024;
     /** What isn't true yet for these reasons is under way, and no fault. */
-    private static final Set<String> PROGRESS =
-            Set.of("Booting", "WaitingForSnapshot", "WorkersStarting");
+    private static final Set<String> PROGRESS = Set.of("Booting", "WaitingForSnapshot", "WorkersStarting");
 
     private final KubernetesClient client;
     private final InstantSource clock;

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.dormouse.ateom.wire.HeartbeatRequest;
 import dev.dormouse.ateom.wire.SlotReport;
+import dev.dormouse.pool.WorkerDeployment;
 import dev.dormouse.worker.ReporterCheck;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.authentication.TokenReview;
@@ -15,57 +16,94 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Typed;
+import jakarta.inject.Inject;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Believes what the API server says of an ateom's token: the Pod that it was made for. A Pod may report its own worker, in the pool
- * whose label it carries, at its own address, and nothing else. What was found out counts for {@link #REMEMBERED}, so a Pod that was
- * removed is believed no longer than that.
+ * whose label it carries, at its own address, and nothing else. It is asked again every {@link #ASKED_EVERY}, beside the reports: they
+ * never wait for it but the first time, and go on for {@link #REMEMBERED} while it can't be asked. So a Pod that was removed is
+ * believed for no longer than that.
  */
-final class PodCheck implements ReporterCheck {
+@ApplicationScoped
+@Typed(PodCheck.class)
+public class PodCheck implements ReporterCheck {
 
-    /** For whom a worker's token is made: a token for the API server proves nothing here, and this one nothing there. */
-    static final String AUDIENCE = "dormouse-control-plane";
+    private static final Logger LOG = Logger.getLogger(PodCheck.class);
 
-    /** The label of a pool's Pods. */
-    static final String POOL_LABEL = "ate.dev/worker-pool";
-
-    static final Duration REMEMBERED = Duration.ofSeconds(30);
+    static final Duration ASKED_EVERY = Duration.ofSeconds(30);
+    static final Duration REMEMBERED = Duration.ofMinutes(10);
     private static final int MOST_REMEMBERED = 10_000;
     private static final String SERVICE_ACCOUNT = "system:serviceaccount:";
     private static final String POD_NAME = "authentication.kubernetes.io/pod-name";
     private static final String POD_UID = "authentication.kubernetes.io/pod-uid";
 
     private final KubernetesClient client;
+    private final InstantSource clock;
+    private final Set<String> beingAsked = ConcurrentHashMap.newKeySet();
     /** By token. */
-    private final Cache<String, ProvenPod> proven = Caffeine.newBuilder()
+    private final Cache<String, Proven> proven = Caffeine.newBuilder()
             .expireAfterWrite(REMEMBERED)
             .maximumSize(MOST_REMEMBERED)
             .build();
 
     private record ProvenPod(String namespace, String name, String uid, String pool, String ip) {}
 
-    PodCheck(KubernetesClient client) {
+    @Inject
+    PodCheck(KubernetesClient client, InstantSource clock) {
         this.client = client;
+        this.clock = clock;
     }
+
+    private record Proven(ProvenPod pod, Instant at) {}
 
     @Override
     public Uni<Void> check(Optional<String> token, HeartbeatRequest report) {
         if (token.isEmpty()) {
             return Uni.createFrom().failure(unauthenticated("a worker's report needs the token of its Pod"));
         }
-        ProvenPod known = proven.getIfPresent(token.get());
-        Uni<ProvenPod> pod = known != null
-                ? Uni.createFrom().item(known)
-                : Uni.createFrom()
-                        .item(() -> prove(token.get()))
-                        .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
-                        .invoke(found -> proven.put(token.get(), found));
-        return pod.invoke(found -> require(found, report)).replaceWithVoid();
+        Proven known = proven.getIfPresent(token.get());
+        if (known == null) {
+            return ask(token.get())
+                    .invoke(found -> require(found.pod(), report))
+                    .replaceWithVoid();
+        }
+        if (known.at().plus(ASKED_EVERY).isBefore(clock.instant()) && beingAsked.add(token.get())) {
+            askAgain(token.get());
+        }
+        return Uni.createFrom().voidItem().invoke(() -> require(known.pod(), report));
+    }
+
+    private Uni<Proven> ask(String token) {
+        return Uni.createFrom()
+                .item(() -> new Proven(prove(token), clock.instant()))
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .invoke(found -> proven.put(token, found));
+    }
+
+    private void askAgain(String token) {
+        ask(token)
+                .onTermination()
+                .invoke(() -> beingAsked.remove(token))
+                .subscribe()
+                .with(found -> {}, failure -> {
+                    if (Status.fromThrowable(failure).getCode() == Status.Code.UNAVAILABLE) {
+                        LOG.debugf("a worker is believed by what was known of it: %s", failure.getMessage());
+                    } else {
+                        proven.invalidate(token);
+                    }
+                });
     }
 
     private ProvenPod prove(String token) {
@@ -83,13 +121,13 @@ final class PodCheck implements ReporterCheck {
         TokenReview asked = new TokenReviewBuilder()
                 .withNewSpec()
                 .withToken(token)
-                .withAudiences(AUDIENCE)
+                .withAudiences(WorkerDeployment.TOKEN_AUDIENCE)
                 .endSpec()
                 .build();
         TokenReviewStatus status = client.resource(asked).create().getStatus();
         boolean valid = Boolean.TRUE.equals(status.getAuthenticated())
                 && status.getAudiences() != null
-                && status.getAudiences().contains(AUDIENCE);
+                && status.getAudiences().contains(WorkerDeployment.TOKEN_AUDIENCE);
         if (!valid) {
             throw unauthenticated(
                     "the API server does not know a worker's token: it is expired, forged or for somebody else");
@@ -113,9 +151,10 @@ final class PodCheck implements ReporterCheck {
             throw unauthenticated("Pod %s/%s is gone".formatted(namespace, name));
         }
         Map<String, String> labels = pod.getMetadata().getLabels();
-        String pool = labels == null ? null : labels.get(POOL_LABEL);
+        String pool = labels == null ? null : labels.get(WorkerDeployment.POOL_LABEL);
         if (pool == null) {
-            throw denied("Pod %s/%s is no worker: it has no label %s".formatted(namespace, name, POOL_LABEL));
+            throw denied("Pod %s/%s is no worker: it has no label %s"
+                    .formatted(namespace, name, WorkerDeployment.POOL_LABEL));
         }
         String ip = pod.getStatus() == null ? null : pod.getStatus().getPodIP();
         if (ip == null) {

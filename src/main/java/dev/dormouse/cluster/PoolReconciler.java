@@ -27,6 +27,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +47,6 @@ public class PoolReconciler implements Reconciler<WorkerPool> {
     private static final Logger LOG = Logger.getLogger(PoolReconciler.class);
     /** Workers wake and sleep all the time; a status is written this often at most. */
     private static final Duration COUNTED_EVERY = Duration.ofSeconds(5);
-    /** What a Pod that is to end may need beside its snapshot. */
-    private static final Duration ENDING = Duration.ofSeconds(30);
 
     private static final String NAME_TOO_LONG =
             "The pool's name becomes the value of a label, so at most %d characters; make another pool"
@@ -58,13 +57,13 @@ public class PoolReconciler implements Reconciler<WorkerPool> {
     private final Workers workers;
     private final InstantSource clock;
     private final DeletionCosts costs;
-    private final WorkerDeployment.Settings settings;
+    private final Supplier<WorkerDeployment.Settings> settings;
     private volatile @Nullable WorkerDeployments deployments;
 
     @Inject
     PoolReconciler(
             KubernetesClient client, Catalog catalog, Workers workers, InstantSource clock, DormouseConfig config) {
-        this(client, catalog, workers, clock, settings(client, config));
+        this(client, catalog, workers, clock, () -> settings(client, clock, config));
     }
 
     PoolReconciler(
@@ -72,7 +71,7 @@ public class PoolReconciler implements Reconciler<WorkerPool> {
             Catalog catalog,
             Workers workers,
             InstantSource clock,
-            WorkerDeployment.Settings settings) {
+            Supplier<WorkerDeployment.Settings> settings) {
         this.catalog = catalog;
         this.workers = workers;
         this.clock = clock;
@@ -80,17 +79,21 @@ public class PoolReconciler implements Reconciler<WorkerPool> {
         this.costs = new DeletionCosts(client, workers);
     }
 
-    private static WorkerDeployment.Settings settings(KubernetesClient client, DormouseConfig config) {
-        String service = "api.%s.svc:443".formatted(Namespaces.own(client, config));
+    private static WorkerDeployment.Settings settings(
+            KubernetesClient client, InstantSource clock, DormouseConfig config) {
+        String namespace = Namespaces.own(client, config);
         return new WorkerDeployment.Settings(
-                config.kubernetes().controlPlane().orElse(service),
-                config.activation().checkpointTimeout().plus(ENDING));
+                config.kubernetes().controlPlane().orElse("api.%s.svc:443".formatted(namespace)),
+                config.kubernetes().tls()
+                        ? new ApiCertificate(client, namespace, clock).find().authority()
+                        : null,
+                config.activation().checkpointTimeout().plus(WorkerDeployment.ENDING));
     }
 
     @Override
     public List<EventSource<?, WorkerPool>> prepareEventSources(EventSourceContext<WorkerPool> context) {
         // one each time that we lead: it holds a watch that ends with the lead
-        WorkerDeployments fresh = new WorkerDeployments(settings);
+        WorkerDeployments fresh = new WorkerDeployments(settings.get(), this::sandbox);
         deployments = fresh;
         return fresh.eventSource(context)
                 .<List<EventSource<?, WorkerPool>>>map(List::of)
@@ -107,6 +110,12 @@ public class PoolReconciler implements Reconciler<WorkerPool> {
             return UpdateControl.<WorkerPool>noUpdate().rescheduleAfter(COUNTED_EVERY);
         }
         Optional<Deployment> before = context.getSecondaryResource(Deployment.class);
+        Resolution sandbox = sandbox(pool);
+        if (sandbox instanceof Resolution.Refused refused) {
+            // what runs runs on; but no worker gets another sandbox than the one that is meant
+            report(pool, status(pool).unresolved(refused));
+            return UpdateControl.<WorkerPool>noUpdate().rescheduleAfter(COUNTED_EVERY);
+        }
         if (before.filter(present -> losesPods(present, pool)).isPresent()) {
             costs.write(pool);
         }
@@ -115,7 +124,7 @@ public class PoolReconciler implements Reconciler<WorkerPool> {
                 .getSingleResource()
                 .orElseThrow();
         Workers.PoolCounts counts = workers.counts(pool.ref());
-        report(pool, status(pool).applied(applied, counts.free(), counts.assigned(), sandbox(pool)));
+        report(pool, status(pool).applied(applied, counts.free(), counts.assigned(), sandbox));
         return UpdateControl.<WorkerPool>noUpdate().rescheduleAfter(COUNTED_EVERY);
     }
 

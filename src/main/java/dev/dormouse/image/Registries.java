@@ -1,6 +1,8 @@
 package dev.dormouse.image;
 
 import dev.dormouse.platform.DormouseConfig;
+import dev.dormouse.platform.TrustedCertificates;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -51,7 +53,11 @@ final class Registries {
     private synchronized RegistryHttp http() throws ImageException {
         RegistryHttp made = http;
         if (made == null) {
-            made = new RegistryHttp(TrustedCertificates.tls(ca), plainHttp, patience);
+            try {
+                made = new RegistryHttp(TrustedCertificates.with(ca), plainHttp, patience);
+            } catch (IOException e) {
+                throw new ImageException("dormouse.images.ca: " + e.getMessage(), e);
+            }
             http = made;
         }
         return made;

@@ -50,6 +50,8 @@ public interface DormouseConfig {
 
     Router router();
 
+    Dns dns();
+
     Snapshots snapshots();
 
     Images images();
@@ -169,6 +171,17 @@ public interface DormouseConfig {
         /** Clients' connections open at once; the next are closed. */
         @WithDefault("10000")
         int maxConnections();
+    }
+
+    interface Dns {
+        /** UDP and TCP port for questions about actors' names; none when absent. */
+        Optional<Integer> port();
+
+        @WithDefault("0.0.0.0")
+        String host();
+
+        /** The router's address, or a host name that leads to it, where whoever asks can reach it. */
+        Optional<String> target();
     }
 
     interface Snapshots {
@@ -295,6 +308,10 @@ public interface DormouseConfig {
         /** host:port at which the workers reach the control plane; the Service {@code api} of its namespace when absent. */
         Optional<String> controlPlane();
 
+        /** Whether the API has TLS, with a certificate from the Secret {@code dormouse-api-tls}, which is made when it isn't there. */
+        @WithDefault("true")
+        boolean tls();
+
         /** How long a leader that died is waited for before another replica leads. */
         @WithDefault("12s")
         Duration lease();
@@ -311,8 +328,8 @@ public interface DormouseConfig {
         @WithDefault("127.0.0.1:8080")
         String controlPlane();
 
-        /** PEM file with the CA of the control plane's certificate; plain text when absent. */
-        Optional<Path> controlPlaneCa();
+        /** The CA of the control plane's certificate, in PEM; plain text when absent. */
+        Optional<String> controlPlaneCa();
 
         /** How often it reports. */
         @WithDefault("1s")

@@ -71,6 +71,22 @@ public final class PoolStatus {
                 pool.getMetadata().getGeneration());
     }
 
+    /** It can't be said which sandbox its workers are to have: nothing of them is changed. */
+    public WorkerPoolStatus unresolved(Resolution.Refused refused) {
+        WorkerPoolStatus failed = failed(refused.reason(), refused.message());
+        List<Condition> conditions = new ArrayList<>(failed.conditions() == null ? List.of() : failed.conditions());
+        conditions.removeIf(condition -> condition.getType().equals("SandboxConfigResolved"));
+        conditions.add(resolved(refused));
+        return new WorkerPoolStatus(
+                failed.replicas(),
+                failed.readyReplicas(),
+                failed.freeWorkers(),
+                failed.assignedWorkers(),
+                failed.selector(),
+                conditions,
+                failed.observedGeneration());
+    }
+
     private Condition resolved(Resolution sandbox) {
         return switch (sandbox) {
             case Resolution.Found found ->

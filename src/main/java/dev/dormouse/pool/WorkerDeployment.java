@@ -2,10 +2,12 @@ package dev.dormouse.pool;
 
 import dev.dormouse.pool.WorkerPoolSpec.PodSettings;
 import dev.dormouse.sandboxconfig.SandboxClass;
+import dev.dormouse.sandboxconfig.SandboxConfigSpec.Asset;
 import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.AffinityBuilder;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvFromSourceBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -22,7 +24,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +44,14 @@ public final class WorkerDeployment {
     /** Whom a worker's token is meant for. */
     public static final String TOKEN_AUDIENCE = "ate.dev";
 
+    /** ConfigMap and Secret in the pool's namespace that users may make: what else ateom is to know, such as its object store. */
+    public static final String SETTINGS_NAME = "dormouse-settings";
+
+    public static final String CREDENTIALS_NAME = "dormouse-credentials";
+
+    /** What a Pod that is to end may need beside its actor's snapshot. */
+    public static final Duration ENDING = Duration.ofSeconds(30);
+
     private static final String CONTAINER = "ateom";
     private static final int PORT = 8081;
     private static final String CACHE = "/var/lib/ateom-gvisor";
@@ -54,9 +66,10 @@ public final class WorkerDeployment {
      * What is the same for all pools.
      *
      * @param controlPlane host:port that workers report to
+     * @param ca what they believe its certificate by, in PEM; null: it speaks plain text
      * @param grace how long a worker that is to end may take to put its actor to sleep
      */
-    public record Settings(String controlPlane, Duration grace) {}
+    public record Settings(String controlPlane, @Nullable String ca, Duration grace) {}
 
     public static String name(WorkerPool pool) {
         return pool.getMetadata().getName() + "-deployment";
@@ -67,7 +80,8 @@ public final class WorkerDeployment {
         return POOL_LABEL + "=" + pool.getMetadata().getName();
     }
 
-    public static Deployment of(WorkerPool pool, Settings settings) {
+    /** @param runsc sandbox binaries by architecture; empty: what the Pods' image brings */
+    public static Deployment of(WorkerPool pool, Settings settings, Map<String, Asset> runsc) {
         Map<String, String> labels = Map.of(POOL_LABEL, pool.getMetadata().getName());
         return new DeploymentBuilder()
                 .withNewMetadata()
@@ -92,17 +106,18 @@ public final class WorkerDeployment {
                 .withNewMetadata()
                 .withLabels(labels)
                 .endMetadata()
-                .withSpec(pod(pool.getSpec(), settings))
+                .withSpec(pod(pool, settings, runsc))
                 .endTemplate()
                 .endSpec()
                 .build();
     }
 
-    private static PodSpec pod(WorkerPoolSpec spec, Settings settings) {
+    private static PodSpec pod(WorkerPool pool, Settings settings, Map<String, Asset> runsc) {
+        WorkerPoolSpec spec = pool.getSpec();
         PodSettings given = spec.template() == null ? new PodSettings(null, null, null, null, null) : spec.template();
         boolean microvm = SandboxClass.orDefault(spec.sandboxClass()) == SandboxClass.MICROVM;
         return new PodSpecBuilder()
-                .withContainers(container(spec, given, settings, microvm))
+                .withContainers(container(pool, given, environment(pool, settings, runsc), microvm))
                 .withVolumes(volumes(microvm))
                 .withNodeSelector(nodeSelector(given.nodeSelector(), microvm))
                 .withTolerations(tolerations(given.tolerations(), microvm))
@@ -114,12 +129,19 @@ public final class WorkerDeployment {
                 .build();
     }
 
-    private static Container container(WorkerPoolSpec spec, PodSettings given, Settings settings, boolean microvm) {
+    private static Container container(WorkerPool pool, PodSettings given, List<EnvVar> environment, boolean microvm) {
         return new ContainerBuilder()
                 .withName(CONTAINER)
-                .withImage(spec.ateomImage())
+                .withImage(pool.getSpec().ateomImage())
                 .withArgs("--pod-uid=$(POD_UID)")
-                .withEnv(environment(settings))
+                .withEnv(environment)
+                .withEnvFrom(
+                        new EnvFromSourceBuilder()
+                                .withNewConfigMapRef(SETTINGS_NAME, true)
+                                .build(),
+                        new EnvFromSourceBuilder()
+                                .withNewSecretRef(CREDENTIALS_NAME, true)
+                                .build())
                 .addNewPort()
                 .withName(CONTAINER)
                 .withContainerPort(PORT)
@@ -142,18 +164,31 @@ public final class WorkerDeployment {
     }
 
     /** What refers to another stands behind it. */
-    private static List<EnvVar> environment(Settings settings) {
-        return List.of(
+    private static List<EnvVar> environment(WorkerPool pool, Settings settings, Map<String, Asset> runsc) {
+        List<EnvVar> environment = new ArrayList<>(List.of(
                 ofPod("POD_UID", "metadata.uid"),
                 ofPod("POD_NAME", "metadata.name"),
                 ofPod("POD_NAMESPACE", "metadata.namespace"),
                 ofPod("POD_IP", "status.podIP"),
                 ofPod("NODE_NAME", "spec.nodeName"),
                 set("DORMOUSE_ATEOM_NODE", "$(NODE_NAME)"),
-                set("DORMOUSE_ATEOM_ADDRESS", "$(POD_IP):" + PORT),
+                set("DORMOUSE_ATEOM_POD_NAME", "$(POD_NAME)"),
+                set("DORMOUSE_ATEOM_POD_NAMESPACE", "$(POD_NAMESPACE)"),
+                set("DORMOUSE_ATEOM_POD_POOL", pool.getMetadata().getName()),
+                set("DORMOUSE_ATEOM_POD_IP", "$(POD_IP)"),
+                set("DORMOUSE_ATEOM_TOKEN", TOKEN_DIRECTORY + "/token"),
                 set("DORMOUSE_ATEOM_CONTROL_PLANE", settings.controlPlane()),
-                set("DORMOUSE_DATA_DIR", CACHE),
-                set("QUARKUS_HTTP_HOST", "0.0.0.0"));
+                set("DORMOUSE_ATEOM_DRAIN_LIMIT", settings.grace().minus(ENDING).toSeconds() + "s"),
+                set("DORMOUSE_DATA_DIR", CACHE)));
+        if (settings.ca() != null) {
+            environment.add(set("DORMOUSE_ATEOM_CONTROL_PLANE_CA", settings.ca()));
+        }
+        new TreeMap<>(runsc).forEach((arch, asset) -> {
+            String prefix = "DORMOUSE_ATEOM_RUNSC_ASSETS_" + arch.toUpperCase(Locale.ROOT);
+            environment.add(set(prefix + "_URL", asset.url()));
+            environment.add(set(prefix + "_SHA256", asset.sha256()));
+        });
+        return environment;
     }
 
     private static EnvVar ofPod(String name, String field) {

@@ -1,12 +1,28 @@
 package dev.dormouse.sandboxconfig;
 
+import dev.dormouse.sandboxconfig.SandboxConfigSpec.Asset;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Which SandboxConfig the workers of a pool take their sandbox from: the one it names, else the default of its class. */
 public sealed interface Resolution {
 
     record Found(SandboxConfig config) implements Resolution {}
+
+    /** The binaries of this name by architecture; none where there is no config, or it can't be said which. */
+    default Map<String, Asset> assets(String name) {
+        Map<String, Asset> found = new HashMap<>();
+        if (this instanceof Found(SandboxConfig config) && config.getSpec().assets() != null) {
+            config.getSpec().assets().forEach((arch, assets) -> {
+                if (assets.containsKey(name)) {
+                    found.put(arch, assets.get(name));
+                }
+            });
+        }
+        return found;
+    }
 
     /** None is named and none is the default: workers use what their image brings. */
     record None() implements Resolution {}

@@ -43,6 +43,8 @@ class ClusterIT {
                 .forEach((name, value) ->
                         environment.put(name.replaceAll("[^a-z]", "_").toUpperCase(Locale.ROOT), value));
         environment.put("DORMOUSE_KUBERNETES_NAMESPACE", namespace);
+        // its API is called on this machine, by a port of its own
+        environment.put("DORMOUSE_KUBERNETES_TLS", "false");
         server = replica("one");
     }
 
@@ -97,26 +99,38 @@ class ClusterIT {
         apply(pool("pool"));
         apply(template("counter"));
 
-        await().until(() -> server.get("/v1/actortemplates/" + namespace + "/counter").statusCode() == 200);
+        await().until(() ->
+                server.get("/v1/actortemplates/" + namespace + "/counter").statusCode() == 200);
         await().atMost(TAKEN_OVER)
                 .until(() -> kubectl("get", "deployments", "-o", "name").contains("deployment.apps/pool-deployment"));
         // no worker is there: the golden actor waits, and says so
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-            String status = kubectl("get", "actortemplate", "counter", "-o", "jsonpath={.status.phase} {.status.conditions[0].reason} {.status.conditions[0].message}");
+            String status = kubectl(
+                    "get",
+                    "actortemplate",
+                    "counter",
+                    "-o",
+                    "jsonpath={.status.phase} {.status.conditions[0].reason} {.status.conditions[0].message}");
             assertThat(status).startsWith("ResumeGoldenActor Waiting no free workers");
         });
-        assertThat(kubectl("get", "events", "-o", "jsonpath={.items[*].reason}")).contains("Applied", "Waiting");
+        assertThat(kubectl("get", "events", "-o", "jsonpath={.items[*].reason}"))
+                .contains("Applied", "Waiting");
         assertThat(server.call("POST", "/v1/atespaces/default/actors", """
-                {"id": "one", "template": {"namespace": "%s", "name": "counter"}}""".formatted(namespace)).statusCode())
+                {"id": "one", "template": {"namespace": "%s", "name": "counter"}}""".formatted(namespace))
+                        .statusCode())
                 .isEqualTo(201);
 
         kubectl("delete", "actortemplate", "counter", "--wait=false");
-        await().untilAsserted(() -> assertThat(kubectl("get", "actortemplate", "counter", "-o", "jsonpath={.status.conditions[*].reason}"))
+        await().untilAsserted(() -> assertThat(
+                        kubectl("get", "actortemplate", "counter", "-o", "jsonpath={.status.conditions[*].reason}"))
                 .contains("InUse"));
         assertThat(server.call("POST", "/v1/atespaces/default/actors", """
-                {"id": "two", "template": {"namespace": "%s", "name": "counter"}}""".formatted(namespace)).statusCode())
+                {"id": "two", "template": {"namespace": "%s", "name": "counter"}}""".formatted(namespace))
+                        .statusCode())
                 .isEqualTo(409);
-        assertThat(server.call("DELETE", "/v1/atespaces/default/actors/one", null).statusCode()).isLessThan(300);
+        assertThat(server.call("DELETE", "/v1/atespaces/default/actors/one", null)
+                        .statusCode())
+                .isLessThan(300);
         await().atMost(TAKEN_OVER)
                 .until(() -> kubectl("get", "actortemplates", "-o", "name").isBlank());
         assertThat(server.get("/v1/atespaces/ate-golden/actors").body()).doesNotContain("counter");

@@ -315,8 +315,8 @@ class ClusterCatalogOnClusterTest {
 
             now[0] = THEN.plusSeconds(7200);
             assertThatThrownBy(() -> await(secrets.entries(namespace, "keys")))
-                    .isInstanceOfSatisfying(Failure.class, failure -> assertThat(failure.code())
-                            .isEqualTo(Code.UNAVAILABLE));
+                    .isInstanceOfSatisfying(
+                            Failure.class, failure -> assertThat(failure.code()).isEqualTo(Code.UNAVAILABLE));
         }
     }
 

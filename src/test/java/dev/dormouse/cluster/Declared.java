@@ -34,8 +34,7 @@ final class Declared {
         pool.setMetadata(
                 new ObjectMetaBuilder().withNamespace(namespace).withName(name).build());
         // its Pods are looked at and never run, also where the cluster has nodes
-        PodSettings nowhere =
-                new PodSettings(Map.of("example.com/node", "none"), null, null, null, null);
+        PodSettings nowhere = new PodSettings(Map.of("example.com/node", "none"), null, null, null, null);
         pool.setSpec(new WorkerPoolSpec(replicas, "docker.io/local/ateom:1", nowhere, SandboxClass.GVISOR, null));
         return pool;
     }

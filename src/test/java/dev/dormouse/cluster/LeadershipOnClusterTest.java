@@ -76,10 +76,8 @@ class LeadershipOnClusterTest {
     @Test
     void whoLostTheLeadCanLeadAgain() {
         second.close();
-        Resource<Lease> lease = fixture.client
-                .leases()
-                .inNamespace(fixture.namespace)
-                .withName(LeaseElection.LEASE);
+        Resource<Lease> lease =
+                fixture.client.leases().inNamespace(fixture.namespace).withName(LeaseElection.LEASE);
         lease.edit(held -> new LeaseBuilder(held)
                 .editSpec()
                 .withHolderIdentity("somebody else")

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class OperatorFixture implements AutoCloseable {
 
     static final WorkerDeployment.Settings SETTINGS =
-            new WorkerDeployment.Settings("api.ate-system.svc:443", Duration.ofSeconds(330));
+            new WorkerDeployment.Settings("api.ate-system.svc:443", null, Duration.ofSeconds(330));
 
     final TestCluster cluster = new TestCluster();
     final KubernetesClient client = cluster.client();
@@ -58,7 +58,7 @@ final class OperatorFixture implements AutoCloseable {
                             .withCloseClientOnStop(false)
                             .withStopOnInformerErrorDuringStartup(false)
                             .withInformerStoppedHandler(new StoppedInformer())),
-                    new PoolReconciler(own, catalog, workers, clock, SETTINGS),
+                    new PoolReconciler(own, catalog, workers, clock, () -> SETTINGS),
                     new TemplateReconciler(catalog, actors, clock));
             operator.start();
         }

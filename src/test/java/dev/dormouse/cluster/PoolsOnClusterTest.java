@@ -66,8 +66,7 @@ class PoolsOnClusterTest {
     }
 
     private static WorkerPoolSpec with(WorkerPoolSpec spec, int replicas, @Nullable PodSettings settings) {
-        return new WorkerPoolSpec(
-                replicas, spec.ateomImage(), settings, spec.sandboxClass(), spec.sandboxConfigName());
+        return new WorkerPoolSpec(replicas, spec.ateomImage(), settings, spec.sandboxClass(), spec.sandboxConfigName());
     }
 
     @Test
@@ -113,15 +112,17 @@ class PoolsOnClusterTest {
     }
 
     private static void becomeReady(Pod pod) {
-        fixture.client.resource(pod).editStatus(found -> new PodBuilder(found)
-                .editStatus()
-                .withPhase("Running")
-                .addNewCondition()
-                .withType("Ready")
-                .withStatus("True")
-                .endCondition()
-                .endStatus()
-                .build());
+        fixture.client
+                .resource(pod)
+                .editStatus(found -> new PodBuilder(found)
+                        .editStatus()
+                        .withPhase("Running")
+                        .addNewCondition()
+                        .withType("Ready")
+                        .withStatus("True")
+                        .endCondition()
+                        .endStatus()
+                        .build());
     }
 
     private static List<Pod> pods(String pool) {
@@ -139,7 +140,9 @@ class PoolsOnClusterTest {
 
         TestCluster.kubectl("scale", "workerpool", "scaled", "--replicas=3", "-n", fixture.namespace);
 
-        await().until(() -> fixture.deployedReplicas("scaled"), three -> Integer.valueOf(3).equals(three));
+        await().until(
+                        () -> fixture.deployedReplicas("scaled"),
+                        three -> Integer.valueOf(3).equals(three));
     }
 
     @Test
@@ -149,7 +152,8 @@ class PoolsOnClusterTest {
                 .until(() -> fixture.pool("quiet").getStatus() != null
                         && fixture.pool("quiet").getStatus().replicas() == 2);
         String pool = fixture.pool("quiet").getMetadata().getResourceVersion();
-        String deployment = fixture.deployment("quiet").orElseThrow().getMetadata().getResourceVersion();
+        String deployment =
+                fixture.deployment("quiet").orElseThrow().getMetadata().getResourceVersion();
 
         // two times that workers are counted
         await().during(Duration.ofSeconds(11)).atMost(Duration.ofSeconds(13)).untilAsserted(() -> {
@@ -163,22 +167,26 @@ class PoolsOnClusterTest {
     void whatOthersSetStaysAndWhatIsOursComesBack() {
         declare("shared", 2);
 
-        fixture.client.resource(fixture.deployment("shared").orElseThrow()).edit(found -> new DeploymentBuilder(found)
-                .editMetadata()
-                .addToAnnotations("example.com/mine", "yes")
-                .endMetadata()
-                .editSpec()
-                .withReplicas(7)
-                .withPaused(false)
-                .editTemplate()
-                .editMetadata()
-                .addToLabels("example.com/mine", "yes")
-                .endMetadata()
-                .endTemplate()
-                .endSpec()
-                .build());
+        fixture.client
+                .resource(fixture.deployment("shared").orElseThrow())
+                .edit(found -> new DeploymentBuilder(found)
+                        .editMetadata()
+                        .addToAnnotations("example.com/mine", "yes")
+                        .endMetadata()
+                        .editSpec()
+                        .withReplicas(7)
+                        .withPaused(false)
+                        .editTemplate()
+                        .editMetadata()
+                        .addToLabels("example.com/mine", "yes")
+                        .endMetadata()
+                        .endTemplate()
+                        .endSpec()
+                        .build());
 
-        await().until(() -> fixture.deployedReplicas("shared"), two -> Integer.valueOf(2).equals(two));
+        await().until(
+                        () -> fixture.deployedReplicas("shared"),
+                        two -> Integer.valueOf(2).equals(two));
         Deployment deployment = fixture.deployment("shared").orElseThrow();
         assertThat(deployment.getMetadata().getAnnotations()).containsEntry("example.com/mine", "yes");
         assertThat(deployment.getSpec().getTemplate().getMetadata().getLabels())
@@ -214,7 +222,8 @@ class PoolsOnClusterTest {
 
         fixture.client.resource(pool).delete();
 
-        await().atMost(Duration.ofSeconds(60)).until(() -> fixture.deployment("gone").isEmpty());
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> fixture.deployment("gone").isEmpty());
     }
 
     @Test
@@ -267,8 +276,8 @@ class PoolsOnClusterTest {
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> fixture.condition("torn", "SandboxConfigResolved").equals("False SandboxDefaultConflict"));
         assertThat(fixture.message("torn", "SandboxConfigResolved")).contains(one, two);
-        await().until(() -> fixture.events(fixture.pool("torn").getMetadata().getUid())
-                .contains("Warning SandboxDefaultConflict"));
+        await().until(() ->
+                fixture.events(fixture.pool("torn").getMetadata().getUid()).contains("Warning SandboxDefaultConflict"));
 
         change("torn", spec -> new WorkerPoolSpec(1, spec.ateomImage(), null, spec.sandboxClass(), one));
         await().atMost(Duration.ofSeconds(20))
@@ -280,8 +289,10 @@ class PoolsOnClusterTest {
     void freeWorkersAreCheaperToRemoveThanBusyOnes() {
         declare("shrinking", 3);
         await().until(() -> pods("shrinking").size() == 3);
-        List<String> names =
-                pods("shrinking").stream().map(pod -> pod.getMetadata().getName()).sorted().toList();
+        List<String> names = pods("shrinking").stream()
+                .map(pod -> pod.getMetadata().getName())
+                .sorted()
+                .toList();
         TestWorkers.put(fixture.workers, fixture.pool("shrinking").ref(), names.get(0), null);
         TestWorkers.put(
                 fixture.workers, fixture.pool("shrinking").ref(), names.get(1), ActorKey.of("default", "shrinking"));
@@ -291,7 +302,9 @@ class PoolsOnClusterTest {
 
         change("shrinking", spec -> with(spec, 2, spec.template()));
 
-        await().until(() -> fixture.deployedReplicas("shrinking"), two -> Integer.valueOf(2).equals(two));
+        await().until(
+                        () -> fixture.deployedReplicas("shrinking"),
+                        two -> Integer.valueOf(2).equals(two));
         assertThat(pods("shrinking"))
                 .hasSize(3)
                 .allSatisfy(pod -> assertThat(cost(pod))
@@ -300,17 +313,18 @@ class PoolsOnClusterTest {
     }
 
     private static void hold(List<String> finalizers) {
-        pods("shrinking").forEach(pod -> fixture.client.resource(pod).edit(found -> new PodBuilder(found)
-                .editMetadata()
-                .withFinalizers(finalizers)
-                .endMetadata()
-                .build()));
+        pods("shrinking")
+                .forEach(pod -> fixture.client
+                        .resource(pod)
+                        .edit(found -> new PodBuilder(found)
+                                .editMetadata()
+                                .withFinalizers(finalizers)
+                                .endMetadata()
+                                .build()));
     }
 
     private static int cost(Pod pod) {
         Map<String, String> annotations = pod.getMetadata().getAnnotations();
-        return annotations == null
-                ? 0
-                : Integer.parseInt(annotations.getOrDefault(DeletionCosts.ANNOTATION, "0"));
+        return annotations == null ? 0 : Integer.parseInt(annotations.getOrDefault(DeletionCosts.ANNOTATION, "0"));
     }
 }

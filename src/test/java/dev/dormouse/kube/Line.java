@@ -70,7 +70,8 @@ public final class Line implements AutoCloseable {
     }
 
     private void pass(Socket from, Socket to) {
-        try (from; to) {
+        try (from;
+                to) {
             from.getInputStream().transferTo(to.getOutputStream());
         } catch (IOException cut) {
             // both ends are closed

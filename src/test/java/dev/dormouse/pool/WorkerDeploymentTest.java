@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.dormouse.sandboxconfig.SandboxConfigSpec.Asset;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -17,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WorkerDeploymentTest {
 
     private static final WorkerDeployment.Settings SETTINGS =
-            new WorkerDeployment.Settings("api.ate-system.svc:443", Duration.ofSeconds(330));
+            new WorkerDeployment.Settings("api.ate-system.svc:443", "the CA", Duration.ofSeconds(330));
 
     private final KubernetesSerialization kubernetes = new KubernetesSerialization();
 
@@ -29,7 +31,8 @@ class WorkerDeploymentTest {
             pool = kubernetes.unmarshal(in, WorkerPool.class);
         }
 
-        Deployment deployment = WorkerDeployment.of(pool, SETTINGS);
+        Deployment deployment =
+                WorkerDeployment.of(pool, SETTINGS, Map.of("amd64", new Asset("gs://gvisor/runsc", "0".repeat(64))));
 
         JsonNode expected;
         try (InputStream out = file(name, "out")) {

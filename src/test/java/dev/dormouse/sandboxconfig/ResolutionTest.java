@@ -42,9 +42,10 @@ class ResolutionTest {
     @Test
     void ofTwoDefaultsNoneServes() {
         assertThat(of(null, OTHER, GVISOR))
-                .isEqualTo(new Resolution.Refused(
-                        "SandboxDefaultConflict",
-                        "SandboxConfigs gvisor, other are all the default of class gvisor; leave one, or name one in the pool"));
+                .isEqualTo(
+                        new Resolution.Refused(
+                                "SandboxDefaultConflict",
+                                "SandboxConfigs gvisor, other are all the default of class gvisor; leave one, or name one in the pool"));
     }
 
     @Test
@@ -57,8 +58,9 @@ class ResolutionTest {
     @Test
     void aNameOfAnotherClassServesNone() {
         assertThat(of("microvm", MICROVM, GVISOR))
-                .isEqualTo(new Resolution.Refused(
-                        "SandboxClassMismatch",
-                        "SandboxConfig microvm is of class microvm, the pool of class gvisor; name one of the pool's class"));
+                .isEqualTo(
+                        new Resolution.Refused(
+                                "SandboxClassMismatch",
+                                "SandboxConfig microvm is of class microvm, the pool of class gvisor; name one of the pool's class"));
     }
 }

@@ -1,4 +1,4 @@
-package dev.dormouse.image;
+package dev.dormouse.platform;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,16 +16,16 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** Whose signatures under a registry's certificate are believed: those that Java believes, and the configured CA's. */
-final class TrustedCertificates {
+/** Whose signatures under a server's certificate are believed: those that Java believes, and a configured CA's. */
+public final class TrustedCertificates {
 
     private TrustedCertificates() {}
 
     /**
      * @param ca PEM file with one or more certificates; null for none
-     * @throws ImageException when the file is not that
+     * @throws IOException with a sentence for the user, when the file is not that
      */
-    static SSLContext tls(@Nullable Path ca) throws ImageException {
+    public static SSLContext with(@Nullable Path ca) throws IOException {
         try {
             if (ca == null) {
                 return SSLContext.getDefault();
@@ -46,8 +46,8 @@ final class TrustedCertificates {
             SSLContext tls = SSLContext.getInstance("TLS");
             tls.init(null, managers(all), null);
             return tls;
-        } catch (GeneralSecurityException | IOException e) {
-            throw new ImageException("TLS can't be set up: " + e.getMessage(), e);
+        } catch (GeneralSecurityException e) {
+            throw new IOException("TLS can't be set up: " + e.getMessage(), e);
         }
     }
 
@@ -58,17 +58,16 @@ final class TrustedCertificates {
         return factory.getTrustManagers();
     }
 
-    private static Collection<? extends Certificate> read(Path ca) throws ImageException {
+    private static Collection<? extends Certificate> read(Path ca) throws IOException {
+        Collection<? extends Certificate> certificates;
         try (InputStream pem = Files.newInputStream(ca)) {
-            Collection<? extends Certificate> certificates =
-                    CertificateFactory.getInstance("X.509").generateCertificates(pem);
-            if (!certificates.isEmpty()) {
-                return certificates;
-            }
-            throw new ImageException("dormouse.images.ca: " + ca + " holds no certificate", null);
+            certificates = CertificateFactory.getInstance("X.509").generateCertificates(pem);
         } catch (IOException | GeneralSecurityException e) {
-            throw new ImageException(
-                    "dormouse.images.ca: %s can't be read as certificates in PEM: %s".formatted(ca, e.getMessage()), e);
+            throw new IOException("%s can't be read as certificates in PEM: %s".formatted(ca, e.getMessage()), e);
         }
+        if (certificates.isEmpty()) {
+            throw new IOException(ca + " holds no certificate");
+        }
+        return certificates;
     }
 }

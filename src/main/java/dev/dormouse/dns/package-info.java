@@ -1,0 +1,8 @@
+/**
+ * Answers DNS questions for the actors' names with the router's addresses, for clusters whose own DNS server can only be told whom to
+ * ask.
+ */
+@NullMarked
+package dev.dormouse.dns;
+
+import org.jspecify.annotations.NullMarked;
