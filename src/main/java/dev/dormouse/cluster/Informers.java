@@ -50,7 +50,7 @@ final class Informers implements AutoCloseable {
         } catch (TimeoutException e) {
             throw unreadable(kind, lastFailure == null ? e : lastFailure);
         } catch (ExecutionException e) {
-            throw unreadable(kind, e.getCause());
+            throw unreadable(kind, e.getCause() == null ? e : e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw unreadable(kind, e);
@@ -60,7 +60,7 @@ final class Informers implements AutoCloseable {
 
     private IllegalStateException unreadable(Class<? extends HasMetadata> kind, Throwable failure) {
         return new IllegalStateException(
-                "%ss can't be read from the cluster at %s: %s; it needs the CRDs of install/crds, and an account that may list and watch them"
+                "%ss can't be read from the cluster at %s: %s; it needs the CRDs of src/main/kubernetes/install/crds, and an account that may list and watch them"
                         .formatted(
                                 kind.getSimpleName(),
                                 client.getMasterUrl(),
