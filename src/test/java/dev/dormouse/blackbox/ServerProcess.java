@@ -95,6 +95,7 @@ public final class ServerProcess implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
         builder.environment().putAll(launch.environment());
         try {
+            Files.createDirectories(log().getParent());
             process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
