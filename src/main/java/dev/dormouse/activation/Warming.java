@@ -1,5 +1,6 @@
 package dev.dormouse.activation;
 
+import dev.dormouse.ateom.wire.Failure;
 import dev.dormouse.name.PoolRef;
 import dev.dormouse.scheduler.Candidate;
 import dev.dormouse.scheduler.Demand;
@@ -163,7 +164,9 @@ class Warming {
                 .subscribe()
                 .with(
                         response -> {
-                            if (response.hasFailure()) {
+                            if (response.getFailure().getReason() == Failure.Reason.BUSY) {
+                                LOG.debugf("worker %s starts an actor instead", worker.pod());
+                            } else if (response.hasFailure()) {
                                 failed(worker, blueprint, response.getFailure().getMessage());
                             } else {
                                 workers.prepared(worker.uid(), blueprint.digest());

@@ -16,9 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -44,9 +41,8 @@ final class NodeCache implements AutoCloseable {
 
     private volatile long lookedAt;
 
-    /** One caller at a time looks after a snapshot; few locks, so that two snapshots may share one and wait a little. */
-    private final List<Lock> locks =
-            Stream.generate(() -> (Lock) new ReentrantLock()).limit(64).toList();
+    /** One caller at a time looks after a snapshot. */
+    private final SnapshotLocks locks = new SnapshotLocks();
 
     /** A snapshot that stays on the disk until this is closed. */
     record Held(Path dir, Manifest manifest, Runnable release) implements AutoCloseable {
@@ -99,15 +95,11 @@ final class NodeCache implements AutoCloseable {
 
     /** Brings a snapshot here unless it is, checks every file against the manifest, and keeps it until closed. Blocks. */
     Held hold(SnapshotUri uri) throws CommandFailure {
-        Lock lock = lock(uri.id());
-        lock.lock();
-        try {
+        try (SnapshotLocks.Held lock = locks.lock(uri.id())) {
             Held cached = cached(uri);
             return cached == null ? fetch(uri) : cached;
         } catch (SnapshotException e) {
             throw CommandFailure.of(e);
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -156,12 +148,9 @@ final class NodeCache implements AutoCloseable {
      * @throws SnapshotException also MISSING, when the manifest isn't there
      */
     Manifest check(SnapshotUri uri) throws SnapshotException {
-        Lock lock = lock(uri.id());
-        lock.lock();
-        try (Held fetched = fetch(uri)) {
+        try (SnapshotLocks.Held lock = locks.lock(uri.id());
+                Held fetched = fetch(uri)) {
             return fetched.manifest();
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -263,10 +252,6 @@ final class NodeCache implements AutoCloseable {
     @Override
     public void close() {
         inUse.close();
-    }
-
-    private Lock lock(String id) {
-        return locks.get(Math.floorMod(id.hashCode(), locks.size()));
     }
 
     /** Ids of the snapshots here, used last first. */

@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 final class Standby {
 
     private final Startup startup;
+    private final SlotTurns turns;
     private volatile @Nullable PreparedSandbox sandbox;
     private volatile @Nullable Workload usual;
 
-    Standby(Startup startup) {
+    Standby(Startup startup, SlotTurns turns) {
         this.startup = startup;
+        this.turns = turns;
     }
 
     /** What the slot runs most likely next; null when nobody has said so yet. */
@@ -27,14 +29,20 @@ final class Standby {
         usual = workload;
     }
 
-    /** Makes a sandbox wait for this workload; one of another makes room. Blocks. */
+    /**
+     * Makes a sandbox wait for this workload; one of another makes room. Blocks.
+     *
+     * @throws CommandFailure also BUSY, when an actor is to start here
+     */
     void provide(SandboxPreparation.Unpacked unpacked) throws CommandFailure {
         PreparedSandbox present = sandbox;
         if (present != null && present.fits(unpacked.workload())) {
             return;
         }
-        discard();
-        sandbox = startup.prepare(unpacked);
+        sandbox = turns.makeAhead(unpacked.workload().getTemplateDigest(), () -> {
+            discard();
+            return startup.prepare(unpacked);
+        });
     }
 
     /** The sandbox that waits, if it is for this workload; another one makes room. Blocks in that case. */

@@ -17,7 +17,6 @@ import dev.dormouse.name.TemplateRef;
 import dev.dormouse.platform.LogFields;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxRuntime;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +36,7 @@ final class WorkerSlot implements AutoCloseable {
     private final MetadataServer metadata;
     private final Startup startup;
     private final SnapshotTaking snapshots;
-    private final ReentrantLock commands = new ReentrantLock(true);
+    private final SlotTurns turns;
     // Changed under the lock, read by reports without it.
     private final Occupancy occupancy;
     private final Standby standby;
@@ -58,7 +57,8 @@ final class WorkerSlot implements AutoCloseable {
         this.startup = new Startup(node, place, node.slotDirectory(place.name()), metadata.port(), changed);
         this.snapshots = new SnapshotTaking(node);
         this.occupancy = new Occupancy(identity, node.fence(), changed);
-        this.standby = new Standby(startup);
+        this.turns = new SlotTurns(place, node.background());
+        this.standby = new Standby(startup, turns);
         metadata.serve(occupancy::activation, changed);
     }
 
@@ -66,7 +66,7 @@ final class WorkerSlot implements AutoCloseable {
     void prepare(Workload workload) throws CommandFailure {
         // the long part before it is this command's turn: an actor can start meanwhile
         SandboxPreparation.Unpacked unpacked = node.preparation().unpack(workload);
-        commands.lock();
+        turns.lock();
         try {
             if (occupancy.state() != State.FREE || closing) {
                 throw occupancy.busy();
@@ -74,21 +74,21 @@ final class WorkerSlot implements AutoCloseable {
             standby.usual(workload);
             standby.provide(unpacked);
         } finally {
-            commands.unlock();
+            turns.unlock();
         }
         changed.run();
     }
 
     ActivateResponse activate(ActivateRequest request) throws InterruptedException {
         SlotAnswers.Start asked = SlotAnswers.Start.of(request);
-        commands.lock();
+        turns.lockToStart(request.getWorkload().getTemplateDigest());
         try {
             ActivateResponse known = answered(asked);
             return known != null ? known : start(asked, request);
         } catch (CommandFailure e) {
             return failed(e);
         } finally {
-            commands.unlock();
+            turns.unlock();
         }
     }
 
@@ -157,7 +157,7 @@ final class WorkerSlot implements AutoCloseable {
     CheckpointResponse checkpoint(CheckpointRequest request) {
         ActorKey actor =
                 ActorKey.of(request.getActor().getAtespace(), request.getActor().getId());
-        commands.lock();
+        turns.lock();
         try {
             CheckpointResponse known = answers.taken(request);
             if (known != null) {
@@ -168,7 +168,7 @@ final class WorkerSlot implements AutoCloseable {
         } catch (CommandFailure e) {
             return CheckpointResponse.newBuilder().setFailure(e.toWire()).build();
         } finally {
-            commands.unlock();
+            turns.unlock();
         }
     }
 
@@ -200,14 +200,14 @@ final class WorkerSlot implements AutoCloseable {
         if (starting != null && starting.actor().equals(actor) && starting.generation() <= generation) {
             starting.cancel();
         }
-        commands.lock();
+        turns.lockToEnd();
         try {
             Activation present = occupancy.activation();
             if (present != null && present.actor().equals(actor) && present.generation() <= generation) {
                 end(present);
             }
         } finally {
-            commands.unlock();
+            turns.unlock();
         }
     }
 
@@ -215,7 +215,7 @@ final class WorkerSlot implements AutoCloseable {
         if (port < 1 || port > 65_535) {
             throw new CommandFailure(Reason.UNSUPPORTED, "a port is a number from 1 to 65535");
         }
-        commands.lock();
+        turns.lock();
         try {
             return occupancy
                     .requireStarted(occupancy.require(actor, generation))
@@ -224,18 +224,18 @@ final class WorkerSlot implements AutoCloseable {
         } catch (SandboxException e) {
             throw CommandFailure.of(e);
         } finally {
-            commands.unlock();
+            turns.unlock();
         }
     }
 
     private void endIfPresent(Activation ended) {
-        commands.lock();
+        turns.lock();
         try {
             if (occupancy.activation() == ended) {
                 end(ended);
             }
         } finally {
-            commands.unlock();
+            turns.unlock();
         }
     }
 
@@ -264,16 +264,19 @@ final class WorkerSlot implements AutoCloseable {
         }
         try (StartLimit.Place turn = node.limit().prepareAhead()) {
             SandboxPreparation.Unpacked unpacked = node.preparation().unpack(workload);
-            commands.lock();
+            turns.lock();
             try {
                 if (occupancy.state() == State.FREE && !closing && workload == standby.usual()) {
                     standby.provide(unpacked);
                 }
             } finally {
-                commands.unlock();
+                turns.unlock();
             }
             changed.run();
         } catch (CommandFailure e) {
+            if (e.reason() == Reason.BUSY) {
+                return;
+            }
             // the next start creates its own sandbox, and fails with this if it must
             LogFields.of(new TemplateRef(workload.getTemplateNamespace(), workload.getTemplateName()))
                     .worker(name())
@@ -311,7 +314,10 @@ final class WorkerSlot implements AutoCloseable {
 
     /** Removes it if it is free; false when it is not. It takes no more actors then. */
     boolean closeIfFree() {
-        commands.lock();
+        if (!isFree()) {
+            return false;
+        }
+        turns.lockToClose();
         try {
             if (!isFree()) {
                 return false;
@@ -319,7 +325,7 @@ final class WorkerSlot implements AutoCloseable {
             close();
             return true;
         } finally {
-            commands.unlock();
+            turns.unlock();
         }
     }
 
@@ -331,7 +337,7 @@ final class WorkerSlot implements AutoCloseable {
         if (present != null) {
             present.cancel();
         }
-        commands.lock();
+        turns.lockToClose();
         try {
             Activation last = occupancy.activation();
             if (last != null) {
@@ -342,7 +348,7 @@ final class WorkerSlot implements AutoCloseable {
             place.close();
             FileTree.discard(node.slotDirectory(place.name()));
         } finally {
-            commands.unlock();
+            turns.unlock();
         }
     }
 }

@@ -69,6 +69,9 @@ public interface SandboxRuntime extends AutoCloseable {
          */
         Prepared prepare(Bundle bundle) throws SandboxException;
 
+        /** Makes a {@link #prepare} that is under way on another thread fail soon, with nothing left of it. Doesn't block. */
+        void abandonPrepare();
+
         @Override
         void close();
     }

@@ -42,10 +42,15 @@ final class ScriptedRuntime implements SandboxRuntime {
     final AtomicInteger starting = new AtomicInteger();
     final AtomicInteger mostStarting = new AtomicInteger();
     final AtomicInteger created = new AtomicInteger();
+    final AtomicInteger abandoned = new AtomicInteger();
+    /** How many calls to abandon a prepare come too early. */
+    final AtomicInteger deafTo = new AtomicInteger();
+
     volatile int port = 1;
     volatile boolean canSnapshotMemory = true;
     private final Map<Step, Deque<Kind>> faults = new ConcurrentHashMap<>();
     private final Map<Step, CountDownLatch> gates = new ConcurrentHashMap<>();
+    private final Set<Step> once = ConcurrentHashMap.newKeySet();
     private final Map<Step, CountDownLatch> arrivals = new ConcurrentHashMap<>();
 
     void fail(Step step, Kind kind) {
@@ -60,12 +65,19 @@ final class ScriptedRuntime implements SandboxRuntime {
         return gate;
     }
 
+    /** Holds only the first who comes. */
+    CountDownLatch holdNext(Step step) {
+        CountDownLatch gate = hold(step);
+        once.add(step);
+        return gate;
+    }
+
     void awaitArrival(Step step) throws InterruptedException {
         arrivals.get(step).await();
     }
 
     private void pass(Step step) throws SandboxException {
-        CountDownLatch gate = gates.get(step);
+        CountDownLatch gate = once.remove(step) ? gates.remove(step) : gates.get(step);
         if (gate != null) {
             arrivals.get(step).countDown();
             try {
@@ -121,6 +133,8 @@ final class ScriptedRuntime implements SandboxRuntime {
     final class ScriptedSlot implements Slot {
         private final String name;
         volatile @Nullable ScriptedSandbox sandbox;
+        // Guarded by this.
+        private @Nullable Thread preparing;
 
         ScriptedSlot(String name) {
             this.name = name;
@@ -143,13 +157,32 @@ final class ScriptedRuntime implements SandboxRuntime {
 
         @Override
         public Prepared prepare(Bundle bundle) throws SandboxException {
-            pass(Step.PREPARE);
+            preparing(Thread.currentThread());
+            try {
+                pass(Step.PREPARE);
+            } finally {
+                preparing(null);
+            }
             if (sandbox != null) {
                 throw new SandboxException(Kind.FAILED, "slot " + name + " has a sandbox");
             }
             created.incrementAndGet();
             sandbox = new ScriptedSandbox(this, bundle);
             return sandbox;
+        }
+
+        private synchronized void preparing(@Nullable Thread thread) {
+            preparing = thread;
+            // an interruption is meant for this step only
+            Thread.interrupted();
+        }
+
+        @Override
+        public synchronized void abandonPrepare() {
+            abandoned.incrementAndGet();
+            if (preparing != null && deafTo.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
+                preparing.interrupt();
+            }
         }
 
         @Override

@@ -74,13 +74,14 @@ final class GvisorSlot implements Slot {
     private synchronized void open(boolean mask) throws SandboxException {
         directories.reset();
         SlotShell started = SlotShell.start(this::onEvent);
+        // before it is complete, so that it can be abandoned; one that did not open is dead, and replaced
+        shell = started;
         try {
             run(started, ":", "start a slot");
             directories.holder().write(started.process());
             host.leave(address);
             host.join(network, started.pid());
             run(started, setUpScript(mask), "set up a slot's network");
-            shell = started;
             masked = mask;
         } catch (SandboxException | RuntimeException e) {
             started.close();
@@ -153,6 +154,15 @@ final class GvisorSlot implements Slot {
         } catch (IOException e) {
             created.kill();
             throw RunscFailure.of("create", e);
+        }
+    }
+
+    /** Takes the slot's network along: the next prepare makes it anew. */
+    @Override
+    public void abandonPrepare() {
+        SlotShell current = shell;
+        if (current != null) {
+            current.kill();
         }
     }
 

@@ -185,7 +185,8 @@ final class SlotShell implements AutoCloseable {
         }
     }
 
-    private void kill() {
+    /** Ends it without waiting: a script under way fails. */
+    void kill() {
         // unshare waits for its child, and the kernel lets init end last: once unshare is gone, all are
         List<ProcessHandle> init = unshare.children().toList();
         init.forEach(ProcessHandle::destroyForcibly);

@@ -66,6 +66,10 @@ final class ProcessSlot implements Slot {
         return created;
     }
 
+    /** There is nothing to hurry: a sandbox that isn't started is a few numbers. */
+    @Override
+    public void abandonPrepare() {}
+
     synchronized void endSandbox(ProcessSandbox ended) {
         if (sandbox == ended) {
             FileTree.discard(directory);
