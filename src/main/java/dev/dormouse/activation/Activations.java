@@ -6,7 +6,6 @@ import dev.dormouse.actor.Cause;
 import dev.dormouse.name.ActorId;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.TemplateRef;
-import dev.dormouse.platform.Code;
 import dev.dormouse.platform.Failure;
 import dev.dormouse.scheduler.Explanation;
 import dev.dormouse.worker.Workers;
@@ -113,7 +112,7 @@ public class Activations implements Waker {
     }
 
     private static boolean isRefusal(Throwable failure) {
-        return failure instanceof Failure known && known.code() == Code.FAILED_PRECONDITION;
+        return failure instanceof Failure known && known.isRefusal();
     }
 
     /** No worker is a candidate for what can't start; the pools that fit are known if it could at least boot. */

@@ -39,7 +39,7 @@ final class Feasibility {
 
     /** Fails with this failure, unless the record has changed meanwhile: then gives it as it is now. */
     Uni<Actor> refuse(Actor actor, Throwable failure, Cause cause) {
-        if (!(failure instanceof Failure refusal) || !isLasting(refusal)) {
+        if (!(failure instanceof Failure refusal) || !refusal.isRefusal()) {
             return Uni.createFrom().failure(failure);
         }
         return store.refused(actor.key(), actor.version(), refusal.detail(), cause)
@@ -47,11 +47,6 @@ final class Feasibility {
                     noted.ifPresent(records::saw);
                     return noted.isPresent() ? Uni.createFrom().failure(refusal) : unlessMoved(actor, refusal);
                 });
-    }
-
-    /** A lack of free workers ends by itself. */
-    private static boolean isLasting(Failure refusal) {
-        return refusal.code() == Code.FAILED_PRECONDITION && refusal.retryAfter() == null;
     }
 
     /** Not noted: it is noted already, or the record has changed. */

@@ -39,6 +39,11 @@ public final class Failure extends RuntimeException {
         return Objects.requireNonNull(getMessage());
     }
 
+    /** Whether the present state forbids what was asked, and waiting alone doesn't change that. */
+    public boolean isRefusal() {
+        return code == Code.FAILED_PRECONDITION && retryAfter == null;
+    }
+
     /** When trying again may help; null for no such hint. */
     public @Nullable Duration retryAfter() {
         return retryAfter;
