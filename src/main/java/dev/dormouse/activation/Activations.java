@@ -95,11 +95,12 @@ public class Activations implements Waker {
     }
 
     /**
-     * What keeps every worker that is there from going on from the template's golden snapshot, a sentence for the user; empty when
-     * one can, when there is none, and when nobody knows. Actors then boot instead, which is slower.
+     * Why another golden snapshot of the template should be taken, a sentence for the user: no worker that is there can go on from
+     * the present one, or it has no memory and a worker that is there could keep it. Empty when it will do, when there is none, and when
+     * nobody knows. Until then actors boot instead, which is slower.
      */
-    public Uni<Optional<String>> goldenLack(TemplateRef template) {
-        return plans.goldenLack(template);
+    public Uni<Optional<String>> goldenOutdated(TemplateRef template) {
+        return plans.goldenOutdated(template);
     }
 
     /** Why the actor would be placed where, or nowhere, if it were to wake now. */

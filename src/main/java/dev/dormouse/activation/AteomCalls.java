@@ -144,11 +144,11 @@ class AteomCalls {
     }
 
     Uni<PrepareResponse> prepare(Worker worker, Blueprint blueprint) {
+        SnapshotRef start = blueprint.start();
         PrepareRequest request = PrepareRequest.newBuilder()
                 .setWorkerUid(worker.uid().toString())
                 .setWorkload(Workloads.on(worker.hardware(), blueprint))
-                .setGoldenSnapshotUri(
-                        blueprint.golden() == null ? "" : blueprint.golden().uri())
+                .setGoldenSnapshotUri(start == null ? "" : start.uri())
                 .build();
         return ateoms.call(worker.ateom(), config.fetchTimeout(), ateom -> ateom.prepare(request));
     }

@@ -3,6 +3,7 @@ package dev.dormouse.activation;
 import dev.dormouse.ateom.wire.Workload;
 import dev.dormouse.name.PoolRef;
 import dev.dormouse.scheduler.LabelQuery;
+import dev.dormouse.snapshot.Scope;
 import dev.dormouse.snapshot.SnapshotRef;
 import dev.dormouse.template.ActorTemplate;
 import java.util.UUID;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param workload what runs, secrets resolved: never log it
  * @param digest names the sandboxes prepared for it
- * @param golden the template's first snapshot; null until it is Ready
+ * @param golden the template's first snapshot; null until it is Ready for the first time. Of scope Data where no sandbox could keep memory
  */
 record Blueprint(
         ActorTemplate template,
@@ -26,6 +27,12 @@ record Blueprint(
     /** The same of the template as it is now, whose status may have changed. */
     Blueprint of(ActorTemplate present) {
         return present == template ? this : new Blueprint(present, workload, digest, where, pool, golden);
+    }
+
+    /** The golden snapshot, if it is one to start from: Data alone saves no boot. */
+    @Nullable
+    SnapshotRef start() {
+        return golden != null && golden.scope() == Scope.FULL ? golden : null;
     }
 
     String sandboxClass() {

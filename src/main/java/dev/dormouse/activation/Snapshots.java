@@ -25,7 +25,11 @@ final class Snapshots {
         SnapshotsConfig config = blueprint.template().getSpec().snapshotsConfig();
         Scope declared = pause ? config.effectiveOnPause() : config.effectiveOnCommit();
         Scope wanted = actor.atespace().equals(AtespaceName.GOLDEN) ? Scope.FULL : declared;
-        return worker.hardware().sandboxClass().equals(PROCESS) ? Scope.DATA : wanted;
+        return keepsMemory(worker.hardware().sandboxClass()) ? wanted : Scope.DATA;
+    }
+
+    static boolean keepsMemory(String sandboxClass) {
+        return !sandboxClass.equals(PROCESS);
     }
 
     static dev.dormouse.ateom.wire.Scope toWire(Scope scope) {

@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class StartPlans {
 
-    private static final String READY = "Ready";
-
     private final Workloads workloads;
     private final Workers workers;
 
@@ -37,18 +35,37 @@ class StartPlans {
         return workloads.of(actor.template()).map(blueprint -> plan(actor, blueprint, boot));
     }
 
-    /** What keeps every worker from going on from the template's golden snapshot; empty when one can, or nobody knows. */
-    Uni<Optional<String>> goldenLack(TemplateRef template) {
-        return workloads.of(template).map(this::goldenLack);
+    /** See {@link Activations#goldenOutdated}. */
+    Uni<Optional<String>> goldenOutdated(TemplateRef template) {
+        return workloads.of(template).map(this::goldenOutdated);
     }
 
-    private Optional<String> goldenLack(Blueprint blueprint) {
-        return blueprint.golden() == null ? Optional.empty() : workers.lack(needOfNew(blueprint));
+    private Optional<String> goldenOutdated(Blueprint blueprint) {
+        if (blueprint.golden() == null) {
+            return Optional.empty();
+        }
+        if (blueprint.start() != null) {
+            return workers.lack(needOfNew(blueprint));
+        }
+        return offersMemory(blueprint)
+                ? Optional.of("the present one has no memory, which no worker could keep; now one of class %s is there"
+                        .formatted(blueprint.sandboxClass()))
+                : Optional.empty();
+    }
+
+    /** Whether a worker can keep memory that has the template's own class, with nothing standing in for it. */
+    private boolean offersMemory(Blueprint blueprint) {
+        return Snapshots.keepsMemory(blueprint.sandboxClass())
+                && workers.offers(need(blueprint, true, Map.of(), null, false));
     }
 
     /** What a new actor of the template would ask for. */
     static Need needOfNew(Blueprint blueprint) {
-        return need(blueprint, Map.of(), blueprint.golden(), false);
+        return need(blueprint, isNamed(blueprint), Map.of(), blueprint.start(), false);
+    }
+
+    private static boolean isNamed(Blueprint blueprint) {
+        return blueprint.template().getSpec().sandboxClass() != null;
     }
 
     private StartPlan plan(Actor actor, Blueprint blueprint, boolean boot) {
@@ -60,8 +77,10 @@ class StartPlans {
         boolean makesGolden = boot && actor.key().atespace().equals(AtespaceName.GOLDEN);
         // what an earlier golden actor left in its durable directories is no first start
         SnapshotRef from = own != null && !makesGolden ? own : firstStart(actor, blueprint, boot);
-        return new StartPlan(
-                blueprint, need(blueprint, actor.workerSelector(), from, boot), from, boot && from != null, forsaken);
+        // where some workers can keep memory and others can't, a golden snapshot is taken on the former
+        boolean exactClass = isNamed(blueprint) || makesGolden && offersMemory(blueprint);
+        Need need = need(blueprint, exactClass, actor.workerSelector(), from, boot);
+        return new StartPlan(blueprint, need, from, boot && from != null, forsaken);
     }
 
     private @Nullable SnapshotRef firstStart(Actor actor, Blueprint blueprint, boolean boot) {
@@ -69,15 +88,13 @@ class StartPlans {
         if (boot || actor.key().atespace().equals(AtespaceName.GOLDEN)) {
             return null;
         }
-        // a Ready template without a golden snapshot is one whose sandbox can't take it: its actors boot
-        if (blueprint.golden() == null && !READY.equals(phase(blueprint))) {
+        if (blueprint.golden() == null) {
             throw notReady(blueprint);
         }
+        SnapshotRef start = blueprint.start();
+        Need need = need(blueprint, isNamed(blueprint), actor.workerSelector(), start, false);
         // until another golden snapshot is taken, a slow start is better than none
-        return workers.lack(need(blueprint, actor.workerSelector(), blueprint.golden(), false))
-                        .isPresent()
-                ? null
-                : blueprint.golden();
+        return workers.lack(need).isPresent() ? null : start;
     }
 
     private static Failure notReady(Blueprint blueprint) {
@@ -96,15 +113,19 @@ class StartPlans {
     }
 
     private static Need need(
-            Blueprint blueprint, Map<String, String> selector, @Nullable SnapshotRef from, boolean boot) {
+            Blueprint blueprint,
+            boolean exactClass,
+            Map<String, String> selector,
+            @Nullable SnapshotRef from,
+            boolean boot) {
         Need.Requirements where = new Need.Requirements(
                 blueprint.sandboxClass(),
-                blueprint.template().getSpec().sandboxClass() != null,
+                exactClass,
                 blueprint.where(),
                 selector,
                 blueprint.pool(),
                 memory(blueprint, from, boot));
-        SnapshotRef golden = blueprint.golden();
+        SnapshotRef golden = blueprint.start();
         List<UUID> near = from == null
                 ? List.of()
                 : golden == null || golden.id().equals(from.id())

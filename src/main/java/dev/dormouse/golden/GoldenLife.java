@@ -15,6 +15,6 @@ interface GoldenLife {
     /** Suspends the actor with all that its sandbox can keep; a suspended one is returned as it is. */
     Uni<Actor> suspend(ActorKey key);
 
-    /** What keeps every worker that is there from going on from the golden snapshot; empty when one can, or nobody knows. */
-    Uni<Optional<String>> lack(TemplateRef template);
+    /** Why another golden snapshot should be taken, as workers are now; empty when the present one will do, or nobody knows. */
+    Uni<Optional<String>> outdated(TemplateRef template);
 }

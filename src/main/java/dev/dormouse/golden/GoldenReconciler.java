@@ -106,8 +106,8 @@ class GoldenReconciler {
             }
 
             @Override
-            public Uni<Optional<String>> lack(TemplateRef template) {
-                return activations.goldenLack(template);
+            public Uni<Optional<String>> outdated(TemplateRef template) {
+                return activations.goldenOutdated(template);
             }
         };
     }

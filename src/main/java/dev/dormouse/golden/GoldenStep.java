@@ -36,7 +36,7 @@ final class GoldenStep {
     /** How long an actor whose readiness nobody can ask for is left to come up. */
     static final Duration SETTLE = Duration.ofSeconds(20);
 
-    /** How long no worker may have the golden snapshot's build before another is taken: one that restarts is soon back. */
+    /** How long the workers may not suit the golden snapshot before another is taken: one that restarts is soon back. */
     static final Duration OUTDATED_AFTER = Duration.ofSeconds(5);
 
     private static final Duration AT_ONCE = Duration.ZERO;
@@ -76,16 +76,16 @@ final class GoldenStep {
 
     private Uni<Duration> renew(ActorTemplate template) {
         String uid = template.getMetadata().getUid();
-        return life.lack(template.ref())
+        return life.outdated(template.ref())
                 // a Secret that is missing is no matter of the snapshot
                 .onFailure(Failure.class)
                 .recoverWithItem(Optional.empty())
-                .chain(lack -> {
-                    if (!outdated.lasts(uid, lack.isPresent(), clock.instant())) {
+                .chain(why -> {
+                    if (!outdated.lasts(uid, why.isPresent(), clock.instant())) {
                         return Uni.createFrom().item(WHILE_BLOCKED);
                     }
-                    LOG.warnf("template %s gets another golden snapshot: %s", template.ref(), lack.orElseThrow());
-                    return write(template, status(template).outdated(lack.orElseThrow()));
+                    LOG.warnf("template %s gets another golden snapshot: %s", template.ref(), why.orElseThrow());
+                    return write(template, status(template).outdated(why.orElseThrow()));
                 });
     }
 
@@ -144,10 +144,10 @@ final class GoldenStep {
             return failedOnce(
                     template, GoldenPhase.RESUME, "GoldenActorStopped", "The golden actor ended too early: " + why);
         }
-        // Data alone is no start that saves a boot: actors of this template boot
-        SnapshotRef golden = snapshot.scope() == Scope.FULL ? snapshot : null;
-        ActorTemplateStatus ready = status(template).ready(golden == null ? null : golden.uri());
-        return catalog.templateStatus(template, ready, golden)
+        // Data alone is no start that saves a boot: actors of this template boot. It is kept as a sign of what could be
+        // taken.
+        String shown = snapshot.scope() == Scope.FULL ? snapshot.uri() : null;
+        return catalog.templateStatus(template, status(template).ready(shown), snapshot)
                 .invoke(written -> {
                     if (written) {
                         LogFields.of(template.ref()).log(() -> LOG.infof("template %s is ready", template.ref()));

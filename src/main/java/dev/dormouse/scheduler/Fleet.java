@@ -163,8 +163,7 @@ public final class Fleet {
      */
     public Optional<String> lack(Need.Requirements where) {
         Need.Memory memory = where.memory();
-        if (memory == null
-                || fitting.computeIfAbsent(where, this::fittingGroups).stream().anyMatch(group -> group.taking > 0)) {
+        if (memory == null || offers(where)) {
             return Optional.empty();
         }
         Set<Hardware> present = new HashSet<>();
@@ -178,6 +177,11 @@ public final class Fleet {
         return present.isEmpty() || present.contains(Hardware.UNKNOWN)
                 ? Optional.empty()
                 : Optional.of(new HardwareGap(memory, present).sentence());
+    }
+
+    /** True when a worker that takes actors, now or once it is free, fits. */
+    public boolean offers(Need.Requirements where) {
+        return fitting.computeIfAbsent(where, this::fittingGroups).stream().anyMatch(group -> group.taking > 0);
     }
 
     /** True when the worker could take it, were it free. */

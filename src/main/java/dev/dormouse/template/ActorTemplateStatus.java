@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * @param phase "", ResumeGoldenActor, WaitGoldenActor, Ready or Failed
  * @param takeGoldenSnapshotAt RFC 3339
- * @param goldenSnapshot its URI; absent where the sandbox can't take one: actors of a Ready template then boot
+ * @param goldenSnapshot its URI; absent where the sandbox can't keep memory: actors of a Ready template then boot
  * @param goldenFailures how often in a row the golden actor's boot or snapshot failed
  * @param observedGeneration the generation of the spec that this speaks of
  */

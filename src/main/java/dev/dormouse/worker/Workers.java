@@ -212,6 +212,13 @@ public class Workers {
         }
     }
 
+    /** True when a worker that takes actors, now or once it is free, could take it. */
+    public boolean offers(Need need) {
+        synchronized (table) {
+            return table.fleet().offers(need.where());
+        }
+    }
+
     /** What keeps every worker that takes actors from going on from the memory snapshot; empty when one can, or nobody knows. */
     public Optional<String> lack(Need need) {
         synchronized (table) {

@@ -63,13 +63,14 @@ class BuildChangeTest {
     @Test
     void aNewActorBootsWhereNoWorkerCanGoOnFromTheGoldenSnapshot() {
         ActorKey key = world.create("new");
-        assertThat(await(world.replica.activations.goldenLack(world.template))).isEmpty();
+        assertThat(await(world.replica.activations.goldenOutdated(world.template)))
+                .isEmpty();
         upgrade();
 
         Actor actor = resume(key, false);
 
         assertThat(actor.status()).isEqualTo(ActorStatus.RUNNING);
-        assertThat(await(world.replica.activations.goldenLack(world.template)))
+        assertThat(await(world.replica.activations.goldenOutdated(world.template)))
                 .contains(
                         "no worker has the sandbox build that took the snapshot (sha256 bbbbbbbbbbbb): they have cccccccccccc");
     }

@@ -25,7 +25,7 @@ class ProcessSandboxIT {
     private static final String NOBODY = "65534";
 
     /** Runs a command that finds something in the place of each runsc that can't be run. */
-    private static final List<String> HIDING_RUNSC = List.of(
+    static final List<String> HIDING_RUNSC = List.of(
             "unshare",
             "--mount",
             "sh",

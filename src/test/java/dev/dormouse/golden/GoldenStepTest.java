@@ -83,7 +83,30 @@ class GoldenStepTest {
 
         assertThat(status().ready()).isTrue();
         assertThat(status().goldenSnapshot()).isNull();
-        assertThat(world.golden(TALLY)).isEmpty();
+        assertThat(world.golden(TALLY).orElseThrow().scope()).isEqualTo(Scope.DATA);
+    }
+
+    @Test
+    void whenAWorkerCanKeepMemoryAtLastAGoldenSnapshotIsTaken() {
+        world.scope = Scope.DATA;
+        world.declare("tally", "u1", spec(container("main", true)));
+        runUntilDone();
+        GoldenStep steps = steps();
+        world.scope = Scope.FULL;
+        world.outdated = Optional.of("now one of class gvisor is there");
+
+        take(steps);
+        world.pass(GoldenStep.OUTDATED_AFTER);
+        take(steps);
+
+        assertThat(condition().getReason()).isEqualTo("GoldenOutdated");
+        // actors know by it that they may boot meanwhile
+        assertThat(world.golden(TALLY)).isPresent();
+        world.outdated = Optional.empty();
+        runUntilDone();
+        assertThat(status().ready()).isTrue();
+        assertThat(status().goldenSnapshot()).isNotNull();
+        assertThat(world.golden(TALLY).orElseThrow().scope()).isEqualTo(Scope.FULL);
     }
 
     @Test
@@ -279,7 +302,7 @@ class GoldenStepTest {
         world.declare("tally", "u1", spec(container("main", true)));
         runUntilDone();
         SnapshotRef first = world.golden(TALLY).orElseThrow();
-        world.lack = Optional.of("no worker has build 1: they have 2");
+        world.outdated = Optional.of("no worker has build 1: they have 2");
         GoldenStep steps = steps();
 
         take(steps);
@@ -293,7 +316,7 @@ class GoldenStepTest {
         // actors know by it that they may boot meanwhile
         assertThat(world.golden(TALLY)).contains(first);
         assertThat(status().goldenSnapshot()).isEqualTo(first.uri());
-        world.lack = Optional.empty();
+        world.outdated = Optional.empty();
         runUntilDone();
         assertThat(world.calls).containsExactly("create", "boot", "suspend", "boot", "suspend");
         assertThat(world.golden(TALLY).orElseThrow().id()).isNotEqualTo(first.id());
@@ -308,11 +331,11 @@ class GoldenStepTest {
         Duration almost = GoldenStep.OUTDATED_AFTER.minusMillis(1);
 
         for (int i = 0; i < 3; i++) {
-            world.lack = Optional.of("no worker has build 1: they have 2");
+            world.outdated = Optional.of("no worker has build 1: they have 2");
             take(steps);
             world.pass(almost);
             take(steps);
-            world.lack = Optional.empty();
+            world.outdated = Optional.empty();
             world.pass(almost);
             take(steps);
         }
@@ -326,7 +349,7 @@ class GoldenStepTest {
         world.declare("tally", "u1", spec(container("main", false)));
         runUntilDone();
         SnapshotRef first = world.golden(TALLY).orElseThrow();
-        world.lack = Optional.of("no worker has build 1: they have 2");
+        world.outdated = Optional.of("no worker has build 1: they have 2");
         GoldenStep steps = steps();
         take(steps);
         world.pass(GoldenStep.OUTDATED_AFTER);

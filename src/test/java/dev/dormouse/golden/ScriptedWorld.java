@@ -44,7 +44,7 @@ final class ScriptedWorld implements Catalog, GoldenLife, InstantSource, ChangeF
     final List<ActorTemplateStatus> statuses = new CopyOnWriteArrayList<>();
     final List<String> calls = new CopyOnWriteArrayList<>();
     Scope scope = Scope.FULL;
-    Optional<String> lack = Optional.empty();
+    Optional<String> outdated = Optional.empty();
     boolean loseStatusWrites;
 
     @Nullable
@@ -143,8 +143,8 @@ final class ScriptedWorld implements Catalog, GoldenLife, InstantSource, ChangeF
     }
 
     @Override
-    public Uni<Optional<String>> lack(TemplateRef template) {
-        return Uni.createFrom().item(lack);
+    public Uni<Optional<String>> outdated(TemplateRef template) {
+        return Uni.createFrom().item(outdated);
     }
 
     SnapshotRef snapshot(ActorKey key) {
