@@ -3,6 +3,7 @@ package dev.dormouse.actor;
 import dev.dormouse.actor.ActorStore.Page;
 import dev.dormouse.actor.ActorStore.Query;
 import dev.dormouse.name.ActorKey;
+import dev.dormouse.name.AtespaceName;
 import dev.dormouse.name.TemplateRef;
 import dev.dormouse.platform.Database;
 import io.smallrye.mutiny.Uni;
@@ -28,6 +29,11 @@ final class ActorListing {
 
     private static final Set<ActorStatus> AT_REST = EnumSet.of(ActorStatus.SUSPENDED, ActorStatus.PAUSED);
 
+    /** Of very many that failed some are shown, and so many read. */
+    private static final String FAILED = """
+            select %s from (select * from actor where last_error is not null and atespace <> $2 limit %d) a
+            order by a.updated_at desc limit $1""".formatted(ActorRow.columnsOf("a"), SCAN);
+
     private final Database database;
 
     ActorListing(Database database) {
@@ -37,6 +43,12 @@ final class ActorListing {
     Uni<Page> list(Query query) {
         Statement statement = new Statement(query);
         return database.run(statement.sql, Tuple.tuple(statement.parameters)).map(rows -> statement.page(rows));
+    }
+
+    /** Golden actors are the templates' matter. */
+    Uni<List<Actor>> failed(int limit) {
+        return database.run(FAILED, Tuple.of(limit, AtespaceName.GOLDEN.value()))
+                .map(rows -> rows.stream().map(ActorRow::read).toList());
     }
 
     /** One of few shapes, by which filters are given: each is prepared once per connection. */

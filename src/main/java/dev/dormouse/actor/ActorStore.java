@@ -60,6 +60,9 @@ public interface ActorStore {
 
     Uni<Page> list(Query query);
 
+    /** Actors whose last transition failed and that nobody has mended since, latest change first; at most {@code limit}, of all atespaces. */
+    Uni<List<Actor>> failed(int limit);
+
     /** Null fields stay as they are; maps replace. Fails NOT_FOUND, ABORTED when {@code ifVersion} is given and not the present one. */
     Uni<Actor> patch(
             ActorKey key,

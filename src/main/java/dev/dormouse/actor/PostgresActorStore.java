@@ -293,6 +293,11 @@ public class PostgresActorStore implements ActorStore {
     }
 
     @Override
+    public Uni<List<Actor>> failed(int limit) {
+        return listing.failed(limit);
+    }
+
+    @Override
     public Uni<List<Actor>> awake() {
         return upkeep.awake();
     }

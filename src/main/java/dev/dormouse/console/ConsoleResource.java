@@ -5,6 +5,7 @@ import dev.dormouse.actor.ActorStatus;
 import dev.dormouse.actor.ActorStore;
 import dev.dormouse.journal.EventStore;
 import dev.dormouse.name.AtespaceName;
+import dev.dormouse.template.Catalog;
 import dev.dormouse.worker.Workers;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -32,13 +33,16 @@ public class ConsoleResource {
 
     private static final int EVENTS_READ = 500;
     private static final int EVENTS_SHOWN = 20;
+    private static final int FAILED_SHOWN = 20;
 
     private final Workers workers;
+    private final Catalog catalog;
     private final ActorStore actors;
     private final EventStore events;
 
-    public ConsoleResource(Workers workers, ActorStore actors, EventStore events) {
+    public ConsoleResource(Workers workers, Catalog catalog, ActorStore actors, EventStore events) {
         this.workers = workers;
+        this.catalog = catalog;
         this.actors = actors;
         this.events = events;
     }
@@ -72,6 +76,7 @@ public class ConsoleResource {
                         actors.awake(),
                         asleep(ActorStatus.PAUSED),
                         asleep(ActorStatus.SUSPENDED),
+                        actors.failed(FAILED_SHOWN),
                         events.latest(EVENTS_READ))
                 .asTuple()
                 .map(read -> {
@@ -85,10 +90,9 @@ public class ConsoleResource {
                     return Floor.of(
                             workers.reporters(HEARD_OF),
                             workers.all(),
-                            read.getItem1(),
-                            asleep,
-                            more,
-                            read.getItem4(),
+                            catalog.templates(),
+                            new Floor.Actors(read.getItem1(), asleep, more, read.getItem4()),
+                            read.getItem5(),
                             EVENTS_SHOWN);
                 });
     }

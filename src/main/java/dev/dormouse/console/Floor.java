@@ -4,6 +4,8 @@ import dev.dormouse.actor.Actor;
 import dev.dormouse.journal.Event;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.AtespaceName;
+import dev.dormouse.template.ActorTemplate;
+import dev.dormouse.template.ActorTemplateStatus;
 import dev.dormouse.worker.Reporter;
 import dev.dormouse.worker.Worker;
 import java.time.ZoneOffset;
@@ -21,10 +23,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param notices what users must know of the sandboxes here
  * @param busy how many workers hold an actor
+ * @param troubles actors whose last transition failed, latest first
  * @param moreAsleep true when more sleep than are shown
  */
 public record Floor(
         List<String> notices,
+        List<Trouble> troubles,
+        List<Plan> templates,
         List<Bay> workers,
         long busy,
         List<Chip> asleep,
@@ -34,6 +39,8 @@ public record Floor(
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter DAY_AND_TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneOffset.UTC);
     private static final double MICROS_PER_MILLI = 1000.0;
 
     /** A worker's place on the floor. */
@@ -52,6 +59,19 @@ public record Floor(
      */
     public record Chip(String name, String template, String status, String mark) {}
 
+    /** @param since UTC */
+    public record Trouble(String actor, String template, String status, String since, String reason) {}
+
+    /**
+     * A template on its way to its golden snapshot.
+     *
+     * @param reason why it is not Ready; empty when it is
+     */
+    public record Plan(String name, String phase, String reason) {}
+
+    /** What the database knows of actors. */
+    record Actors(List<Actor> awake, List<Actor> asleep, boolean moreAsleep, List<Actor> failed) {}
+
     /** An event as a row of text. */
     public record Line(
             String time, String actor, String type, String cause, String worker, String took, String message) {}
@@ -59,12 +79,11 @@ public record Floor(
     static Floor of(
             List<Reporter> ateoms,
             List<Worker> workers,
-            List<Actor> awake,
-            List<Actor> asleep,
-            boolean moreAsleep,
+            List<ActorTemplate> templates,
+            Actors actors,
             List<Event> events,
             int lines) {
-        Map<ActorKey, Actor> byKey = awake.stream().collect(Collectors.toMap(Actor::key, Function.identity()));
+        Map<ActorKey, Actor> byKey = actors.awake().stream().collect(Collectors.toMap(Actor::key, Function.identity()));
         List<Bay> bays = workers.stream()
                 .sorted(Comparator.comparing((Worker w) -> w.pool().toString()).thenComparing(Worker::pod))
                 .map(worker -> bay(worker, byKey))
@@ -78,10 +97,15 @@ public record Floor(
                 .toList();
         return new Floor(
                 notices(ateoms),
+                actors.failed().stream().map(Floor::trouble).toList(),
+                templates.stream()
+                        .sorted(Comparator.comparing(template -> template.ref().toString()))
+                        .map(Floor::plan)
+                        .toList(),
                 bays,
                 bays.stream().filter(bay -> bay.actor() != null).count(),
-                asleep.stream().map(Floor::chip).toList(),
-                moreAsleep,
+                actors.asleep().stream().map(Floor::chip).toList(),
+                actors.moreAsleep(),
                 WakeHistogram.of(totals),
                 events.stream().limit(lines).map(Floor::line).toList());
     }
@@ -93,6 +117,27 @@ public record Floor(
                 .distinct()
                 .sorted()
                 .toList();
+    }
+
+    private static Trouble trouble(Actor actor) {
+        return new Trouble(
+                name(actor.key()),
+                actor.template().toString(),
+                actor.status().name(),
+                DAY_AND_TIME.format(actor.updatedAt()),
+                text(actor.lastError()));
+    }
+
+    private static Plan plan(ActorTemplate template) {
+        ActorTemplateStatus status = template.getStatus();
+        String name = template.ref().toString();
+        if (status == null || text(status.phase()).isEmpty()) {
+            return new Plan(name, "New", "");
+        }
+        return new Plan(
+                name,
+                text(status.phase()),
+                status.ready() ? "" : status.reason().orElse(""));
     }
 
     private static Bay bay(Worker worker, Map<ActorKey, Actor> awake) {

@@ -44,6 +44,15 @@ sealed interface WatchEvent {
         }
     }
 
+    record CatalogChanged(Key data) implements WatchEvent {
+        record Key(String kind, String namespace, String name) {}
+
+        @Override
+        public String name() {
+            return "catalog";
+        }
+    }
+
     /** Changes were lost: the watcher must list again. */
     record Resync(Nothing data) implements WatchEvent {
         record Nothing() {}

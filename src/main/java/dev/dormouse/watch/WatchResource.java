@@ -38,13 +38,15 @@ class WatchResource {
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @Operation(
             operationId = "watch",
-            summary = "Streams changes of actors and workers as server-sent events",
+            summary = "Streams changes of actors, workers and declared objects as server-sent events",
             description = """
-                    Events: `actor` and `worker` with the present view as data, `actor-deleted` {atespace, id}, `worker-gone` {uid}, and
-                    `resync` when changes were lost: list again. Begin the stream, then list, and nothing is missed. Changes of one actor or
+                    Events: `actor` and `worker` with the present view as data, `actor-deleted` {atespace, id}, `worker-gone` {uid},
+                    `catalog` {kind, namespace, name} of a template, pool or sandbox config that came, changed or went, and `resync` when changes were lost: list again. Begin the stream, then list, and nothing is missed. Changes of one actor or
                     worker that come quicker than the stream is read are folded into the newest. A comment every 15 s keeps it open.""")
     public Multi<OutboundSseEvent> watch(
-            @QueryParam("atespace") @Parameter(description = "Only actors of this atespace, and no workers.") @Nullable
+            @QueryParam("atespace")
+                    @Parameter(description = "Only actors of this atespace, and nothing else.")
+                    @Nullable
                     String atespace,
             @Context Sse sse) {
         AtespaceName only = atespace == null || atespace.isEmpty() ? null : new AtespaceName(atespace);

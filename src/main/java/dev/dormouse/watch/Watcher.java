@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One who watches. Remembers which actors and workers changed, not each change: whoever reads slowly gets fewer events, each with
+ * One who watches. Remembers which actors, workers and declared objects changed, not each change: whoever reads slowly gets fewer events, each with
  * the newest view, and the memory and database reads spent on one watcher stay bounded.
  */
 final class Watcher {
@@ -36,10 +36,11 @@ final class Watcher {
 
     private Set<ActorKey> actors = new LinkedHashSet<>();
     private Set<UUID> workers = new LinkedHashSet<>();
+    private Set<WatchEvent.CatalogChanged.Key> catalog = new LinkedHashSet<>();
     private boolean missed;
     private @Nullable UniEmitter<? super Void> waiting;
 
-    /** @param only if given, actors of this atespace and no workers */
+    /** @param only if given, actors of this atespace and nothing else */
     Watcher(Views views, @Nullable AtespaceName only, Duration heartbeat) {
         this.views = views;
         this.only = only;
@@ -74,13 +75,14 @@ final class Watcher {
                     note(actor.workerUid());
                 }
                 case ChangeFeed.WorkerChange worker -> note(worker.uid());
-                case ChangeFeed.CatalogChange ignored -> {}
+                case ChangeFeed.CatalogChange object -> note(object);
                 case ChangeFeed.Missed ignored -> missed = true;
             }
-            if (missed || actors.size() + workers.size() > MOST_PENDING) {
+            if (missed || actors.size() + workers.size() + catalog.size() > MOST_PENDING) {
                 missed = true;
                 actors.clear();
                 workers.clear();
+                catalog.clear();
             }
             if (isQuiet()) {
                 return;
@@ -105,8 +107,14 @@ final class Watcher {
         }
     }
 
+    private void note(ChangeFeed.CatalogChange object) {
+        if (only == null) {
+            catalog.add(new WatchEvent.CatalogChanged.Key(object.kind(), object.namespace(), object.name()));
+        }
+    }
+
     private boolean isQuiet() {
-        return !missed && actors.isEmpty() && workers.isEmpty();
+        return !missed && actors.isEmpty() && workers.isEmpty() && catalog.isEmpty();
     }
 
     private Uni<List<WatchEvent>> next() {
@@ -150,6 +158,7 @@ final class Watcher {
             }
             drain(actors, look, this::actor);
             drain(workers, look, this::worker);
+            drain(catalog, look, key -> Uni.createFrom().item(new WatchEvent.CatalogChanged(key)));
         }
         return Views.join(look, Supplier::get);
     }

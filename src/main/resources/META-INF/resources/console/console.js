@@ -44,6 +44,6 @@ feed.onopen = () => {
   changed();
 };
 feed.onerror = () => { link.textContent = 'no connection to the server, trying again'; };
-for (const kind of ['actor', 'actor-deleted', 'worker', 'worker-gone', 'resync']) {
+for (const kind of ['actor', 'actor-deleted', 'worker', 'worker-gone', 'catalog', 'resync']) {
   feed.addEventListener(kind, changed);
 }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,6 +60,23 @@ class ActorStoreRecordTest {
         assertThat(created.generation()).isZero();
         assertThat(created.labels()).isEqualTo(Map.of("team", "a"));
         assertThat(await(fixture.store.find(key("new")))).contains(created);
+    }
+
+    @Test
+    void actorsThatFailedAreFoundLatestFirstUntilTheyAreMended() {
+        List<Actor> failed = Stream.of("fail-1", "fail-2", "fail-3")
+                .map(fixture::create)
+                .map(actor -> await(fixture.store.refused(actor.key(), actor.version(), "no image", Cause.API))
+                        .orElseThrow())
+                .toList();
+        fixture.create("fail-not");
+
+        await(fixture.store.delete(key("fail-2"), null));
+
+        assertThat(await(fixture.store.failed(1000)))
+                .filteredOn(actor -> actor.key().id().value().startsWith("fail-"))
+                .containsExactly(failed.get(2), failed.get(0));
+        assertThat(await(fixture.store.failed(1))).containsExactly(failed.get(2));
     }
 
     @Test

@@ -2,10 +2,15 @@ package dev.dormouse.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dormouse.files.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -15,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebDriver;
+import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -26,6 +32,20 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 class ConsoleIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final int NARROW = 375;
+
+    /** WCAG 2, level AA. */
+    private static final double READABLE_CONTRAST = 4.5;
+
+    private static final String CONTRAST = """
+            const luminance = colour => {
+              const [r, g, b] = colour.match(/[\\d.]+/g).map(part => part / 255)
+                  .map(part => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+              return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+            };
+            const of = (selector, property) => luminance(getComputedStyle(document.querySelector(selector))[property]);
+            const both = [of(arguments[0], 'color'), of(arguments[1], 'backgroundColor')];
+            return (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);""";
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     static Path dataDir;
@@ -86,6 +106,104 @@ class ConsoleIT {
                 .contains("Running");
         assertThat(browser.findElement(By.id("wakes-title")).getText()).contains("median");
         screenshot("console-asleep.png");
+    }
+
+    @Test
+    void aTemplateThatCantBootShowsWhyWithoutAReload() throws IOException {
+        browser.get(server.api("/").toString());
+        await(driver -> driver.findElement(By.id("link")).getText().equals("live"));
+        assertThat(template("demo/counter").getText()).isEqualTo("demo/counter Ready");
+
+        declareBroken();
+
+        awaitBroken();
+        assertThat(template("demo/broken").getText()).contains("Attempt 3 of 3 failed:", "/no-such-program");
+        assertThat(browser.findElements(By.cssSelector("#templates [data-template='demo/counter'] p")))
+                .isEmpty();
+        screenshot("console-failed-template.png");
+    }
+
+    @Test
+    void anActorThatCantWakeShowsWhyUntilItWakes() throws IOException {
+        browser.get(server.api("/").toString());
+        await(driver -> driver.findElement(By.id("link")).getText().equals("live"));
+        StandaloneIT.create(server, "damaged");
+        StandaloneIT.count(server.request("damaged", "/"));
+        server.call("POST", "/v1/atespaces/default/actors/damaged:suspend", null);
+        assertThat(shows("#troubles", "damaged")).isFalse();
+
+        // in the store, and the copy on the node
+        Path snapshots = onlyDirectory("snapshots", "damaged");
+        Path aside = Files.move(snapshots, dataDir.resolve("aside"));
+        FileTree.discard(onlyDirectory("ateom/cache", "damaged"));
+        assertThat(server.call("POST", "/v1/atespaces/default/actors/damaged:resume", "{}")
+                        .statusCode())
+                .isNotEqualTo(200);
+
+        await(driver -> shows("#troubles", "damaged"));
+        assertThat(browser.findElement(By.cssSelector("#troubles [data-actor='damaged'] p"))
+                        .getText())
+                .isEqualTo(StandaloneIT.actor(server, "damaged").getString("lastError"))
+                .contains("snapshot");
+        screenshot("console-failed-actor.png");
+        Files.move(aside, snapshots);
+        assertThat(StandaloneIT.count(server.request("damaged", "/"))).isEqualTo(2);
+        await(driver -> !shows("#troubles", "damaged"));
+    }
+
+    @Test
+    void whatFailedFitsANarrowScreenAndCanBeReadByDayAndNight() throws IOException {
+        declareBroken();
+        try {
+            browser.executeCdpCommand(
+                    "Emulation.setDeviceMetricsOverride",
+                    Map.of("width", NARROW, "height", 800, "deviceScaleFactor", 2, "mobile", true));
+            for (String scheme : List.of("light", "dark")) {
+                browser.executeCdpCommand(
+                        "Emulation.setEmulatedMedia",
+                        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+                browser.get(server.api("/").toString());
+                awaitBroken();
+
+                assertThat(browser.executeScript("return document.documentElement.scrollWidth"))
+                        .as("width, %s", scheme)
+                        .isEqualTo((long) NARROW);
+                Object contrast = browser.executeScript(CONTRAST, "#templates .Failed p", "#templates .Failed");
+                assertThat(((Number) Objects.requireNonNull(contrast)).doubleValue())
+                        .as("contrast, %s", scheme)
+                        .isGreaterThan(READABLE_CONTRAST);
+                screenshot("console-narrow-%s.png".formatted(scheme));
+            }
+        } finally {
+            browser.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+            browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
+        }
+    }
+
+    private static void declareBroken() throws IOException {
+        var answer = server.call(
+                "PUT",
+                "/v1/manifests",
+                Files.readString(Path.of("target/demo/manifests/counter.yaml"))
+                        .replaceAll("(?s)^.*\n---\n", "")
+                        .replace("name: counter\nspec:", "name: broken\nspec:")
+                        .replace("      readyz:", "      command: [\"/no-such-program\"]\n      readyz:"));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
+    private static void awaitBroken() {
+        await(driver -> !browser.findElements(By.cssSelector("#templates [data-template='demo/broken'].Failed"))
+                .isEmpty());
+    }
+
+    private static WebElement template(String name) {
+        return browser.findElement(By.cssSelector("#templates [data-template='%s']".formatted(name)));
+    }
+
+    private static Path onlyDirectory(String place, String name) throws IOException {
+        try (Stream<Path> files = Files.walk(dataDir.resolve(place))) {
+            return files.filter(file -> file.endsWith(name)).findFirst().orElseThrow();
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.dormouse.actor.Actor;
 import dev.dormouse.actor.ActorStatus;
 import dev.dormouse.actor.ActorStore;
 import dev.dormouse.journal.ChangeFeed.ActorChange;
+import dev.dormouse.journal.ChangeFeed.CatalogChange;
 import dev.dormouse.journal.ChangeFeed.Missed;
 import dev.dormouse.journal.ChangeFeed.WorkerChange;
 import dev.dormouse.journal.TestFeed;
@@ -110,6 +111,19 @@ class WatcherTest {
                         .isInstanceOfSatisfying(
                                 WatchEvent.ActorChanged.class,
                                 changed -> assertThat(changed.data().id()).isEqualTo("b")));
+    }
+
+    @Test
+    void aDeclaredObjectThatChangedIsNamed() {
+        watch(null, NEVER).awaitItems(1, LIMIT);
+
+        feed.publish(new CatalogChange("ActorTemplate", "demo", "counter"));
+        feed.publish(new CatalogChange("ActorTemplate", "demo", "counter"));
+        subscriber.awaitItems(2, LIMIT);
+
+        assertThat(subscriber.getItems().get(1))
+                .containsExactly(new WatchEvent.CatalogChanged(
+                        new WatchEvent.CatalogChanged.Key("ActorTemplate", "demo", "counter")));
     }
 
     @Test
