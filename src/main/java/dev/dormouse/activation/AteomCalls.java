@@ -1,6 +1,7 @@
 package dev.dormouse.activation;
 
 import dev.dormouse.actor.Actor;
+import dev.dormouse.actor.ActorStore.WorkerAfter;
 import dev.dormouse.ateom.wire.ActivateRequest;
 import dev.dormouse.ateom.wire.ActivateResponse;
 import dev.dormouse.ateom.wire.ActorRef;
@@ -108,17 +109,17 @@ class AteomCalls {
         return ateoms.call(anyOfNode.ateom(), config.checkpointTimeout(), ateom -> ateom.promote(request));
     }
 
-    /** True when ateom said that nothing of this activation is left; false when it didn't answer. */
-    Uni<Boolean> discard(Worker worker, Stay stay) {
+    /** FREE when ateom said that nothing of this activation is left; LOST when it didn't answer. */
+    Uni<WorkerAfter> discard(Worker worker, Stay stay) {
         DiscardRequest request = DiscardRequest.newBuilder()
                 .setWorkerUid(stay.worker().toString())
                 .setActor(ref(stay.actor()))
                 .setGeneration(stay.generation())
                 .build();
         return ateoms.call(worker.ateom(), SHORT, ateom -> ateom.discard(request))
-                .replaceWith(true)
+                .replaceWith(WorkerAfter.FREE)
                 .onFailure()
-                .recoverWithItem(false);
+                .recoverWithItem(WorkerAfter.LOST);
     }
 
     /** True when the node forgot the snapshot. */

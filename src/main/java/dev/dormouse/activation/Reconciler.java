@@ -101,16 +101,13 @@ class Reconciler implements Occupants {
         if (leases.holds(stay.actor())) {
             return;
         }
-        once(
-                stay,
-                () -> discard(stay)
-                        .chain(clean -> fell(stay, "Crashed", message, clean ? WorkerAfter.FREE : WorkerAfter.LOST)));
+        once(stay, () -> discard(stay).chain(after -> fell(stay, "Crashed", message, after)));
     }
 
-    private Uni<Boolean> discard(Stay stay) {
+    private Uni<WorkerAfter> discard(Stay stay) {
         return workers.find(stay.worker())
                 .map(worker -> ateom.discard(worker, stay))
-                .orElse(Uni.createFrom().item(false));
+                .orElse(Uni.createFrom().item(WorkerAfter.LOST));
     }
 
     private Uni<?> fell(Stay stay, String type, String why, WorkerAfter after) {
@@ -118,11 +115,7 @@ class Reconciler implements Occupants {
         return store.fell(stay.actor(), stay.generation(), type, why, true, after)
                 .invoke(fallen -> {
                     fallen.ifPresent(records::saw);
-                    if (after == WorkerAfter.FREE) {
-                        workers.released(stay);
-                    } else {
-                        workers.doubtful(stay);
-                    }
+                    workers.ended(stay, after == WorkerAfter.FREE);
                 });
     }
 

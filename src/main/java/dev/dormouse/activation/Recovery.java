@@ -117,7 +117,7 @@ class Recovery {
     }
 
     private Uni<Void> end(Worker worker, Stay stay) {
-        return ateom.discard(worker, stay).chain(clean -> rollBack(stay, clean ? WorkerAfter.FREE : WorkerAfter.LOST));
+        return ateom.discard(worker, stay).chain(after -> rollBack(stay, after));
     }
 
     private Uni<Void> rollBack(Stay stay, WorkerAfter after) {
@@ -125,11 +125,7 @@ class Recovery {
                         stay.actor(), stay.generation(), INTERRUPTED, true, after, new Phases(0, 0, 0, 0, 0, 0, 0))
                 .invoke(written -> {
                     written.ifPresent(records::saw);
-                    if (after == WorkerAfter.FREE) {
-                        workers.released(stay);
-                    } else {
-                        workers.doubtful(stay);
-                    }
+                    workers.ended(stay, after == WorkerAfter.FREE);
                     metrics.ended("wake_failed", Cause.RECOVERY);
                 })
                 .replaceWithVoid();

@@ -207,19 +207,15 @@ final class Sleep {
         return with.workers
                 .find(stay.worker())
                 .map(worker -> with.ateom.discard(worker, stay))
-                .orElse(Uni.createFrom().item(false))
-                .chain(clean -> fell(stay, type, error, clean ? WorkerAfter.FREE : WorkerAfter.LOST));
+                .orElse(Uni.createFrom().item(WorkerAfter.LOST))
+                .chain(after -> fell(stay, type, error, after));
     }
 
     private Uni<Actor> fell(Stay stay, String type, String error, WorkerAfter after) {
         return Persistently.write(
                         with.leases.lease(), () -> with.store.fell(key, stay.generation(), type, error, true, after))
                 .chain(fallen -> {
-                    if (after == WorkerAfter.FREE) {
-                        with.workers.released(stay);
-                    } else {
-                        with.workers.doubtful(stay);
-                    }
+                    with.workers.ended(stay, after == WorkerAfter.FREE);
                     with.metrics.ended("sleep_failed", cause);
                     return settle(fallen);
                 })

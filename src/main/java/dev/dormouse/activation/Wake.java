@@ -252,7 +252,7 @@ final class Wake {
         trace.log(() -> LOG.warnf("%s when it was to wake %s: %s", error, key, failure));
         return with.ateom
                 .discard(worker, stay)
-                .chain(clean -> rollBack(stay, error, true, clean ? WorkerAfter.FREE : WorkerAfter.LOST))
+                .chain(after -> rollBack(stay, error, true, after))
                 .chain(actor -> again(actor, error));
     }
 
@@ -266,11 +266,7 @@ final class Wake {
 
     private Uni<Actor> rolledBack(Stay stay, Optional<Actor> rolledBack, WorkerAfter after) {
         with.leases.release(key, stay.generation());
-        if (after == WorkerAfter.FREE) {
-            with.workers.released(stay);
-        } else {
-            with.workers.doubtful(stay);
-        }
+        with.workers.ended(stay, after == WorkerAfter.FREE);
         with.metrics.ended("wake_failed", cause);
         rolledBack.ifPresent(with.records::saw);
         return rolledBack.isPresent() ? Uni.createFrom().item(rolledBack.get()) : with.records.read(key);

@@ -112,9 +112,17 @@ public class Workers {
         }
     }
 
-    /** The activation ended and nobody knows what its worker holds: no placement until its ateom reports a free slot. */
-    public void doubtful(Stay stay) {
-        endOf(stay, slot -> slot.rowState = "LOST");
+    /**
+     * The activation ended.
+     *
+     * @param clean false when nobody knows what its worker holds: no placement then until its ateom reports a free slot
+     */
+    public void ended(Stay stay, boolean clean) {
+        if (clean) {
+            released(stay);
+        } else {
+            endOf(stay, slot -> slot.rowState = "LOST");
+        }
     }
 
     /** False when the worker holds another activation by now, or none. */

@@ -1,5 +1,6 @@
 package dev.dormouse.sandbox.gvisor;
 
+import dev.dormouse.files.ThisProcess;
 import dev.dormouse.sandbox.host.Tools;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ final class Requirements {
         if (!Tools.isLinux()) {
             return List.of("gVisor runs on Linux only.");
         }
-        if (!Tools.isRoot()) {
+        if (!ThisProcess.isRoot()) {
             missing.add("gVisor needs root to create and checkpoint sandboxes: start as root.");
         } else {
             missing.addAll(missingCapabilities(Tools.capabilities()));

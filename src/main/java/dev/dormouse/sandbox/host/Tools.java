@@ -26,14 +26,6 @@ public final class Tools {
         return "Linux".equals(System.getProperty("os.name"));
     }
 
-    public static boolean isRoot() {
-        try {
-            return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        } catch (IOException | UnsupportedOperationException e) {
-            return false;
-        }
-    }
-
     /** The effective capabilities of this process, a bit each, as in capabilities(7); all of them where it can't be told. */
     public static long capabilities() {
         try (Stream<String> status = Files.lines(Path.of("/proc/self/status"))) {

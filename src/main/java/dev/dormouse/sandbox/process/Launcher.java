@@ -1,5 +1,6 @@
 package dev.dormouse.sandbox.process;
 
+import dev.dormouse.files.ThisProcess;
 import dev.dormouse.sandbox.SandboxRuntime.ContainerSpec;
 import dev.dormouse.sandbox.host.Tools;
 import java.io.IOException;
@@ -20,7 +21,7 @@ sealed interface Launcher permits NamespaceLauncher, PathLauncher {
             throws IOException;
 
     static Launcher bestOfThisMachine() {
-        NamespaceLauncher namespaces = new NamespaceLauncher(Tools.isRoot());
+        NamespaceLauncher namespaces = new NamespaceLauncher(ThisProcess.isRoot());
         return Tools.isLinux() && namespaces.works() ? namespaces : new PathLauncher();
     }
 }
