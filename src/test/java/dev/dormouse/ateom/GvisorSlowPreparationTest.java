@@ -54,7 +54,7 @@ class GvisorSlowPreparationTest {
         Files.setPosixFilePermissions(runsc, PosixFilePermissions.fromString("rwxr-xr-x"));
         node = new AteomFixture(
                 temp,
-                GvisorRuntime.open(new GvisorSettings(runsc, temp.resolve("runsc"))),
+                GvisorRuntime.open(new GvisorSettings(runsc, temp.resolve("runsc"), null)),
                 AteomFixture.images(TestServer.rootfs(temp.resolve("rootfs"))));
         node.configure("w1");
     }
