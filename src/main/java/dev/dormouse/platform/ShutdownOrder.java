@@ -12,6 +12,9 @@ public final class ShutdownOrder {
     /** Sandboxes and slots are closed. */
     public static final int ATEOM = 30;
 
+    /** What is left says that workers are gone. */
+    public static final int WORKERS = 35;
+
     /** Nobody writes any more. */
     public static final int DATABASE = 40;
 

@@ -30,6 +30,7 @@ class WorkerUpkeep {
 
     private static final Logger LOG = Logger.getLogger(WorkerUpkeep.class);
     static final Duration EVERY = Duration.ofSeconds(1);
+    private static final Duration LEAVE_LIMIT = Duration.ofSeconds(5);
 
     private final DormouseConfig config;
     private final Workers workers;
@@ -80,6 +81,19 @@ class WorkerUpkeep {
         vertx.cancelTimer(timer);
         if (changes != null) {
             changes.cancel();
+        }
+    }
+
+    /** A standalone server's ateom ended with it: one that starts soon must not place actors on what this one had. */
+    void leave(@Observes @Priority(ShutdownOrder.WORKERS) ShutdownEvent stopped) {
+        if (config.role() != DormouseConfig.Role.SERVER || !config.standalone().launch()) {
+            return;
+        }
+        try {
+            store.lose(workers.all().stream().map(Worker::uid).toList()).await().atMost(LEAVE_LIMIT);
+        } catch (RuntimeException e) {
+            // a database that is gone must not keep the server from ending
+            LOG.warnf("workers that end are not marked as lost, which is noticed later: %s", e.getMessage());
         }
     }
 
