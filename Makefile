@@ -11,8 +11,9 @@ MVN := ./mvnw -B -ntp
 
 .PHONY: dev check test bench package native docs crds format clean setup
 
+# without the tests, which quarkus:dev would compile first
 dev: setup ## starts everything in dev mode: API and console :8080, router :8000
-	$(MVN) process-classes quarkus:dev
+	$(MVN) process-classes quarkus:dev -Dmaven.test.skip=true
 
 check: ## shell scripts, formatting, null-safety
 	@scripts/setup --tests

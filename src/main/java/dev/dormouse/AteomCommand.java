@@ -2,7 +2,6 @@ package dev.dormouse;
 
 import dev.dormouse.ateom.AteomApplication;
 import dev.dormouse.ateom.PodDirectories;
-import dev.dormouse.ateom.SandboxChoice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -42,13 +41,10 @@ final class AteomCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Settings.set(Settings.SANDBOX, sandbox);
         // in a Pod the binary may be yet to come
         if (podUid == null) {
-            SandboxChoice.check(
-                    sandbox == null
-                            ? Settings.find("dormouse.standalone.sandbox").orElse("auto")
-                            : sandbox,
-                    Settings.find("dormouse.ateom.runsc").map(Path::of));
+            Settings.checkSandbox();
         }
         Path data = Settings.dataDirectory(dataDir);
         if (podUid == null) {
@@ -58,7 +54,6 @@ final class AteomCommand implements Callable<Integer> {
         }
         Settings.set("quarkus.http.port", port);
         Settings.set("dormouse.ateom.control-plane", controlPlane);
-        Settings.set("dormouse.standalone.sandbox", sandbox);
         // beside prod, not instead of it; every other role leaves the profile alone, or dev mode would silently run as
         // prod
         System.setProperty("quarkus.profile", "prod,ateom");

@@ -1,6 +1,5 @@
 package dev.dormouse;
 
-import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import java.util.logging.Level;
@@ -16,7 +15,7 @@ final class Boot {
     static void run(@Nullable Class<? extends QuarkusApplication> application, Runnable undo) {
         // the framework's own check of paths answers without a body, before any handler: HttpEdge checks them
         System.setProperty("vertx.disableURIValidation", "true");
-        if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
+        if (Settings.isDevMode()) {
             // shows a failed start in the browser and tries again at the next change
             Quarkus.run(application);
             return;

@@ -1,9 +1,7 @@
 package dev.dormouse;
 
-import dev.dormouse.ateom.SandboxChoice;
 import dev.dormouse.platform.DormouseConfig.Mode;
 import dev.dormouse.standalone.EmbeddedDatabase;
-import io.quarkus.runtime.LaunchMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +73,7 @@ final class ServerCommand implements Callable<Integer> {
         Settings.set("quarkus.http.port", port);
         Settings.set("dormouse.router.port", routerPort);
         Settings.set("quarkus.management.port", managementPort);
-        Settings.set("dormouse.standalone.sandbox", sandbox);
+        Settings.set(Settings.SANDBOX, sandbox);
         Path data = Settings.dataDirectory(dataDir);
         Settings.set(Settings.DATA_DIR, data);
         switch (chosen) {
@@ -88,7 +86,7 @@ final class ServerCommand implements Callable<Integer> {
     private Mode mode() throws IOException {
         Optional<String> given = mode == null ? Settings.find(MODE) : Optional.of(mode);
         if (given.isEmpty()) {
-            boolean inPod = LaunchMode.current() != LaunchMode.DEVELOPMENT && System.getenv(IN_A_POD) != null;
+            boolean inPod = !Settings.isDevMode() && System.getenv(IN_A_POD) != null;
             return inPod ? Mode.KUBERNETES : Mode.STANDALONE;
         }
         return Stream.of(Mode.values())
@@ -108,9 +106,7 @@ final class ServerCommand implements Callable<Integer> {
         if (demo != null) {
             Settings.set(DEMO_IMAGES, "oci:" + demo.resolve("images").toAbsolutePath());
         }
-        SandboxChoice.check(
-                Settings.find("dormouse.standalone.sandbox").orElse("auto"),
-                Settings.find("dormouse.ateom.runsc").map(Path::of));
+        Settings.checkSandbox();
         DataDirectory.take(data);
 
         if (Settings.find(DATABASE_URL).isEmpty() || Boolean.getBoolean(DATABASE_IS_OURS)) {
@@ -159,7 +155,7 @@ final class ServerCommand implements Callable<Integer> {
 
     /** The application stops the database itself, but for dev mode, where it outlives each reload of the application. */
     private static void stopWithTheJvm(EmbeddedDatabase database) {
-        if (LaunchMode.current() == LaunchMode.DEVELOPMENT && !Boolean.getBoolean(DATABASE_IS_OURS)) {
+        if (Settings.isDevMode() && !Boolean.getBoolean(DATABASE_IS_OURS)) {
             Runtime.getRuntime().addShutdownHook(new Thread(database::stop, "stop-database"));
         }
         System.setProperty(DATABASE_IS_OURS, "true");

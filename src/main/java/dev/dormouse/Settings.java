@@ -1,6 +1,6 @@
 package dev.dormouse;
 
-import io.quarkus.runtime.LaunchMode;
+import dev.dormouse.ateom.SandboxChoice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -16,6 +16,7 @@ final class Settings {
 
     static final String DATA_DIR = "dormouse.data-dir";
 
+    static final String SANDBOX = "dormouse.standalone.sandbox";
     private static final List<String> BUCKETS = List.of("gs://", "s3://");
     private static final Path FILE = Path.of("config", "application.properties");
 
@@ -49,11 +50,24 @@ final class Settings {
         return directory.toAbsolutePath().normalize();
     }
 
+    /**
+     * Asks whether this machine has the class of sandbox that was chosen.
+     *
+     * @throws IOException with a sentence for the user
+     */
+    static void checkSandbox() throws IOException {
+        SandboxChoice.check(
+                find(SANDBOX).orElse("auto"), find("dormouse.ateom.runsc").map(Path::of));
+    }
+
+    /** Whether quarkus:dev runs this, as the build says: LaunchMode tells only once an application was made, after main began. */
+    static boolean isDevMode() {
+        return Boolean.getBoolean("dev-mode");
+    }
+
     /** In dev mode one of the source tree's own: nothing tried out there touches an installed server's actors. */
     private static Path defaultDirectory() {
-        return LaunchMode.current() == LaunchMode.DEVELOPMENT
-                ? Path.of(".dormouse")
-                : Path.of(System.getProperty("user.home"), ".dormouse");
+        return isDevMode() ? Path.of(".dormouse") : Path.of(System.getProperty("user.home"), ".dormouse");
     }
 
     /** In a cluster nobody else sees this process's directories: buckets are real, unless they are redirected on purpose. */

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class ServerProcess implements AutoCloseable {
 
     private static final int PID_FILE_PORT_LINE = 3;
-    private static final Duration START_LIMIT = Duration.ofSeconds(90);
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
     /**
      * How a server is started, beside its options.
@@ -100,6 +101,16 @@ public final class ServerProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        try {
+            awaitReady();
+        } catch (ConditionTimeoutException e) {
+            stop();
+            endWhatItLeft();
+            throw e;
+        }
+    }
+
+    private void awaitReady() {
         await("the server's readiness; its log is " + log())
                 .atMost(START_LIMIT)
                 .pollInterval(Duration.ofMillis(10))
