@@ -1,6 +1,5 @@
 package dev.dormouse;
 
-import dev.dormouse.ateom.AteomApplication;
 import dev.dormouse.ateom.PodDirectories;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,7 +56,7 @@ final class AteomCommand implements Callable<Integer> {
         // beside prod, not instead of it; every other role leaves the profile alone, or dev mode would silently run as
         // prod
         System.setProperty("quarkus.profile", "prod,ateom");
-        Boot.run(AteomApplication.class, () -> {});
+        Boot.run(() -> {});
         return 0;
     }
 

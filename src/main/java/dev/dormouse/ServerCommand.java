@@ -150,7 +150,7 @@ final class ServerCommand implements Callable<Integer> {
             stopDatabase.run();
             throw e;
         }
-        Boot.run(null, stopDatabase);
+        Boot.run(stopDatabase);
     }
 
     /** The application stops the database itself, but for dev mode, where it outlives each reload of the application. */

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.trace.Tracer;
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.HttpServerStart;
@@ -153,10 +154,13 @@ class AteomProcess {
         return admitted.replaceWith(ateom.service());
     }
 
-    /** Blocks; see {@link RunningAteom#drain}. */
-    void drain() {
+    /**
+     * Lets the control plane take the actors away before anything is closed: at the time of {@link ShutdownEvent} nobody can call this
+     * process any more. Blocks; see {@link RunningAteom#drain}.
+     */
+    void drain(@Observes ShutdownDelayInitiatedEvent event) {
         RunningAteom ateom = running;
-        if (ateom != null) {
+        if (ateom != null && config.role() == Role.ATEOM) {
             ateom.drain(config.ateom().drainLimit());
         }
     }

@@ -79,6 +79,7 @@ final class ClusterInstall implements AutoCloseable {
         manifest = temp.resolve("install.yaml");
         cluster.requireNamespace(SYSTEM);
         cluster.requireNamespace(DEMO);
+        keep(new PodLogs(client(), Path.of("target/pod-logs"), SYSTEM, DEMO));
         settings(SYSTEM);
         settings(DEMO);
         Files.writeString(manifest, install());
@@ -284,11 +285,6 @@ final class ClusterInstall implements AutoCloseable {
                                 && condition.getStatus().equals("True")))
                 .forEach(pod -> names.add(pod.getMetadata().getName()));
         return names;
-    }
-
-    String logs() throws Exception {
-        return TestCluster.kubectl("-n", SYSTEM, "logs", "-l", "app.kubernetes.io/name=dormouse", "--tail=200")
-                + TestCluster.kubectl("-n", DEMO, "logs", "-l", "ate.dev/worker-pool=counter", "--tail=100");
     }
 
     @Override

@@ -100,6 +100,20 @@ class StandaloneIT {
     }
 
     @Test
+    void anAteomThatIsAskedToEndLosesNothing() {
+        create(server, "evacuee");
+        assertThat(count(server.request("evacuee", "/"))).isEqualTo(1);
+        ProcessHandle ateom =
+                server.pidIn("ateom/process.json").flatMap(ProcessHandle::of).orElseThrow();
+
+        ateom.destroy();
+
+        // its other end is the server, which starts another
+        await("the end of ateom").atMost(Duration.ofSeconds(30)).until(() -> !ateom.isAlive());
+        assertThat(count(requestPatiently("evacuee"))).isEqualTo(2);
+    }
+
+    @Test
     void fiftyActorsShareThreeWorkersAndEachCountsItsOwn() {
         List<String> ids = IntStream.range(0, 50).mapToObj(i -> "crowd-" + i).toList();
         ids.forEach(id -> create(server, id));
