@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,12 +35,12 @@ class SweepApiTest {
     @TempDir
     Path location;
 
+    private final String template = "sweep-" + UUID.randomUUID();
     private RawApi api;
 
     @BeforeEach
     void declareTemplate() {
         api = new RawApi(base);
-        String name = "sweep-" + UUID.randomUUID();
         String manifest = """
                 apiVersion: ate.dev/v1alpha1
                 kind: ActorTemplate
@@ -50,9 +51,16 @@ class SweepApiTest {
                     - name: main
                       image: registry.example/main@sha256:ee6521f290b2168b6e0935a181d4cff9be1ac3f505666ef0e3c98fae8199917a
                   snapshotsConfig: {location: "%s"}
-                """.formatted(name, location.toUri());
+                """.formatted(template, location.toUri());
         assertThat(api.send("PUT", "/v1/manifests", "application/yaml", BodyPublishers.ofString(manifest))
                         .status())
+                .isEqualTo(200);
+    }
+
+    /** Else its golden actor would start on the workers of other tests. */
+    @AfterEach
+    void removeTemplate() {
+        assertThat(api.delete("/v1/manifests/ActorTemplate/demo/" + template).status())
                 .isEqualTo(200);
     }
 

@@ -55,8 +55,9 @@ final class ClusterInstall implements AutoCloseable {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
             .build();
-    private HttpClient api;
-    private int apiPort;
+    private final HttpClient api;
+    private final int apiPort;
+    private final URI router;
     private final List<AutoCloseable> running = new ArrayList<>();
     private final Path manifest;
 
@@ -92,6 +93,8 @@ final class ClusterInstall implements AutoCloseable {
                 .connectTimeout(Duration.ofSeconds(2))
                 .sslContext(believing(authority()))
                 .build();
+        // asked once: the API server may be gone later
+        router = URI.create("http://" + service("atenet-router") + "/");
         applyDemo();
     }
 
@@ -251,12 +254,13 @@ final class ClusterInstall implements AutoCloseable {
     }
 
     private void delete(String path) throws IOException, InterruptedException {
-        api.send(
+        HttpResponse<String> answer = api.send(
                 HttpRequest.newBuilder(URI.create("https://localhost:" + apiPort + path))
                         .DELETE()
                         .timeout(ANSWER_LIMIT)
                         .build(),
-                BodyHandlers.discarding());
+                BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(path + ": " + answer.body()).isEqualTo(204);
     }
 
     void create(String id) throws IOException, InterruptedException {
@@ -268,7 +272,7 @@ final class ClusterInstall implements AutoCloseable {
 
     /** Of the router's Service. */
     HttpResponse<String> visit(String id) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + service("atenet-router") + "/"))
+        HttpRequest request = HttpRequest.newBuilder(router)
                 .header("Host", id + ".default.actors.resources.substrate.ate.dev")
                 .timeout(ANSWER_LIMIT)
                 .build();
@@ -293,7 +297,9 @@ final class ClusterInstall implements AutoCloseable {
             // a template in use stays; and the operator has to see its resources go
             for (JsonNode actor :
                     get("/v1/atespaces/default/actors?pageSize=1000").get("items")) {
-                delete("/v1/atespaces/default/actors/" + actor.get("id").asText());
+                String path = "/v1/atespaces/default/actors/" + actor.get("id").asText();
+                api(path + ":suspend", "");
+                delete(path);
             }
             TestCluster.kubectl("-n", DEMO, "delete", "actortemplates,workerpools", "--all", "--timeout=60s");
             TestCluster.kubectl("delete", "--ignore-not-found", "--wait=false", "-f", manifest.toString());

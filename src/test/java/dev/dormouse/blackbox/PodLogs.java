@@ -2,6 +2,7 @@ package dev.dormouse.blackbox;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.LogWatch;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,12 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Logger;
 
 /** Keeps what Pods of some namespaces print, a file each: their logs go with them, and a test that fails needs them most. */
 final class PodLogs implements AutoCloseable {
 
     private record Following(LogWatch log, OutputStream file) {}
 
+    private static final Logger LOG = Logger.getLogger(PodLogs.class.getName());
     private static final long LOOK_EVERY_MILLIS = 500;
 
     private final KubernetesClient client;
@@ -41,6 +44,17 @@ final class PodLogs implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void followNew(String namespace) {
+        try {
+            client.pods().inNamespace(namespace).list().getItems().stream()
+                    .filter(pod -> pod.getStatus().getPhase().equals("Running"))
+                    .forEach(pod -> following.computeIfAbsent(pod.getMetadata().getUid(), uid -> follow(pod)));
+        } catch (KubernetesClientException e) {
+            // tests stop the API server on purpose
+            LOG.info("can't look at the Pods of " + namespace + ": " + e.getMessage());
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -31,7 +32,9 @@ class StandaloneIT {
 
     @BeforeAll
     static void start() {
-        server = ServerProcess.start(dataDir, "--demo", "target/demo");
+        // fifty actors take turns on three workers: the sooner one may go, the sooner all were there
+        server = ServerProcess.start(
+                dataDir, Map.of("DORMOUSE_SCHEDULER_PRESSURE_IDLE", "200ms"), "--demo", "target/demo");
         awaitReady(server);
     }
 

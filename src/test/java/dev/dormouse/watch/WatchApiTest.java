@@ -75,15 +75,6 @@ class WatchApiTest {
         new RawApi(base).get("/v1/watch?atespace=../x").problem(400, Code.INVALID_ARGUMENT);
     }
 
-    @Test
-    void withoutWorkersTheirListIsEmpty() {
-        // those of other tests are forgotten a minute after they fell silent
-        await().atMost(Duration.ofSeconds(90))
-                .untilAsserted(() -> assertThat(
-                                new RawApi(base).get("/v1/workers").json().getJsonArray("items"))
-                        .isEmpty());
-    }
-
     private static void readUntilHungUp(Stream<String> body, List<String> lines) {
         try {
             body.forEach(lines::add);
