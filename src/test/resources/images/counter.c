@@ -45,7 +45,20 @@ static int answer(int fd) {
     return write(fd, response, size) == size;
 }
 
+// memory that compresses badly, as a big actor's does
+static void carry_ballast(void) {
+    const char *mebibytes = getenv("BALLAST_MIB");
+    size_t words = (mebibytes ? strtoul(mebibytes, 0, 10) : 0) << 17;
+    volatile unsigned long *ballast = malloc(words * sizeof *ballast);
+    unsigned long x = 88172645463325252ul;
+    for (size_t i = 0; ballast && i < words; i++) {
+        x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+        ballast[i] = x;
+    }
+}
+
 int main(void) {
+    carry_ballast();
     const char *port = getenv("PORT");
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port ? atoi(port) : 80)};
     int one = 1, listening = socket(AF_INET, SOCK_STREAM, 0);

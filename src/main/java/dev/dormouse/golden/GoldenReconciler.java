@@ -63,6 +63,7 @@ class GoldenReconciler {
     private final Set<String> underWay = ConcurrentHashMap.newKeySet();
     private final Map<String, Instant> notBefore = new ConcurrentHashMap<>();
     private final AtomicBoolean sweeping = new AtomicBoolean();
+    private final AtomicBoolean looking = new AtomicBoolean();
     private volatile Instant sweepAt = Instant.EPOCH;
     private @Nullable Cancellable changes;
     private @Nullable ScheduledFuture<?> timer;
@@ -143,7 +144,7 @@ class GoldenReconciler {
                 if (catalog.template(new TemplateRef(c.namespace(), c.name())).isEmpty()) {
                     sweepAt = Instant.EPOCH;
                 }
-                Infrastructure.getDefaultWorkerPool().execute(this::look);
+                lookSoon();
             }
             case ChangeFeed.Missed missed -> sweepAt = Instant.EPOCH;
             case CatalogChange c -> {}
@@ -193,7 +194,17 @@ class GoldenReconciler {
         notBefore.put(uid, clock.instant().plus(delay));
         underWay.remove(uid);
         if (delay.isZero()) {
-            Infrastructure.getDefaultWorkerPool().execute(this::look);
+            lookSoon();
+        }
+    }
+
+    /** Many changes at once are looked at together: a look is at all templates. */
+    private void lookSoon() {
+        if (looking.compareAndSet(false, true)) {
+            Infrastructure.getDefaultWorkerPool().execute(() -> {
+                looking.set(false);
+                look();
+            });
         }
     }
 

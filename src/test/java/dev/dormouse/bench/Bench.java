@@ -7,8 +7,9 @@ import java.util.Map;
 
 /**
  * Runs the sections named on the command line, or all: {@code wake}, {@code control-plane}, {@code proxy}, {@code crowd},
- * {@code executable}. Needs the packaged server and, but for control-plane, root and runsc; {@code executable} also compares the native
- * one where it has been built.
+ * {@code object-store}, {@code operator}, {@code cluster}, {@code executable}. Needs the packaged server and, but for control-plane and
+ * operator, root and runsc; {@code executable} also compares the native one where it has been built. {@code operator} needs a cluster
+ * ({@code KUBECONFIG}), {@code cluster} also one that takes images ({@code LOAD_IMAGES}): without they say so and measure nothing.
  */
 public final class Bench {
 
@@ -24,6 +25,9 @@ public final class Bench {
         sections.put("control-plane", new ControlPlaneSection());
         sections.put("proxy", new ProxySection());
         sections.put("crowd", new CrowdSection());
+        sections.put("object-store", new ObjectStoreSection());
+        sections.put("operator", new OperatorSection());
+        sections.put("cluster", new ClusterSection());
         sections.put("executable", new ExecutableSection());
         Report report = new Report(Path.of("target/bench"));
         List<String> wanted = args.length == 0 ? List.copyOf(sections.keySet()) : List.of(args);

@@ -41,10 +41,34 @@ final class BenchServer implements AutoCloseable {
 
     static BenchServer start(Program program, Workload workload, int workers) throws IOException {
         Path directory = Files.createTempDirectory("dormouse-bench");
-        Path manifests = workload.manifests(directory, workers);
+        String location = directory.resolve("snapshots").toUri().toString().replaceAll("/$", "");
+        return start(directory, program, workload, workers, location, Map.of());
+    }
+
+    /** @param location where snapshots are kept, a URI that the environment makes reachable */
+    static BenchServer start(Workload workload, int workers, String location, Map<String, String> environment)
+            throws IOException {
+        return start(
+                Files.createTempDirectory("dormouse-bench"),
+                Program.underTest(),
+                workload,
+                workers,
+                location,
+                environment);
+    }
+
+    private static BenchServer start(
+            Path directory,
+            Program program,
+            Workload workload,
+            int workers,
+            String location,
+            Map<String, String> environment)
+            throws IOException {
+        Path manifests = workload.manifests(directory, workers, location);
         ServerProcess server = ServerProcess.start(
                 Files.createDirectories(directory.resolve("data")),
-                new ServerProcess.Launch(List.of(), program, Map.of()),
+                new ServerProcess.Launch(List.of(), program, environment),
                 "--manifests",
                 manifests.toString());
         BenchServer bench = new BenchServer(directory, server, workload);
@@ -116,6 +140,11 @@ final class BenchServer implements AutoCloseable {
                         + endpoint.getJsonObject("ports").getInteger("80");
             }
         }
+    }
+
+    /** Takes an actor's state out of the node's cache: its next wake is as on a node where it never was. */
+    void forgetOnNode(String id) throws IOException {
+        FileTree.delete(server.dataDir().resolve("ateom/cache/default").resolve(id));
     }
 
     /** Resident memory of its ateom in MB. */

@@ -50,7 +50,11 @@ final class ControlPlane implements AutoCloseable {
                 Files.createDirectories(directory.resolve("data")),
                 new ServerProcess.Launch(List.of(), program, environment),
                 "--manifests",
-                workload.manifests(directory, workers).toString());
+                workload.manifests(
+                                directory,
+                                workers,
+                                directory.resolve("snapshots").toUri().toString())
+                        .toString());
         Process ateom = new ProcessBuilder(
                         ProcessHandle.current().info().command().orElseThrow(),
                         "-Xmx128m",

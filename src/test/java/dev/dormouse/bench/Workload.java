@@ -8,11 +8,20 @@ import java.nio.file.Path;
  * What actors of the benchmark run.
  *
  * @param image reference with digest
+ * @param ballast MiB of memory that it fills at its start
  */
-record Workload(String name, String image) {
+record Workload(String name, String image, int ballast) {
 
-    /** Writes manifests for one pool and one template of this workload to a new directory. */
-    Path manifests(Path parent, int workers) throws IOException {
+    Workload(String name, String image) {
+        this(name, image, 0);
+    }
+
+    /**
+     * Writes manifests for one pool and one template of this workload to a new directory.
+     *
+     * @param location of snapshots, a URI
+     */
+    Path manifests(Path parent, int workers, String location) throws IOException {
         Path directory = Files.createDirectories(parent.resolve("manifests-" + name));
         Files.writeString(directory.resolve(name + ".yaml"), """
                 apiVersion: ate.dev/v1alpha1
@@ -28,15 +37,12 @@ record Workload(String name, String image) {
                   containers:
                   - name: main
                     image: %4$s
+                    env: [{name: BALLAST_MIB, value: "%6$d"}]
                     readyz: {httpGet: {path: /readyz, port: 80}}
                   workerSelector: {matchLabels: {workload: %1$s}}
                   snapshotsConfig: {location: "%5$s"}
                 """.formatted(
-                        name,
-                        workers,
-                        "0".repeat(64),
-                        image,
-                        parent.resolve("snapshots").toUri().toString().replaceAll("/$", "")));
+                        name, workers, "0".repeat(64), image, location, ballast));
         return directory;
     }
 }

@@ -40,7 +40,7 @@ import javax.net.ssl.TrustManagerFactory;
  * this test. The cluster's nodes have the images {@code dormouse:0.1.0} and {@code dormouse-ateom:0.1.0}, and can be reached from here,
  * as can be Services.
  */
-final class ClusterInstall implements AutoCloseable {
+public final class ClusterInstall implements AutoCloseable {
 
     static final String SYSTEM = "ate-system";
     static final String DEMO = "demo";
@@ -68,7 +68,7 @@ final class ClusterInstall implements AutoCloseable {
     private final int registryPort;
 
     /** Returns when the demo's template is Ready. */
-    ClusterInstall(Path temp) throws Exception {
+    public ClusterInstall(Path temp) throws Exception {
         here = addressSeenByPods();
         databasePort = relay(database.port());
         S3Server store = keep(new S3Server(temp.resolve("s3")));
@@ -238,7 +238,7 @@ final class ClusterInstall implements AutoCloseable {
     }
 
     /** Of the API's Service; a body is posted. */
-    HttpResponse<String> api(String path, String body) throws IOException, InterruptedException {
+    public HttpResponse<String> api(String path, String body) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("https://localhost:" + apiPort + path))
                 .timeout(ANSWER_LIMIT);
         if (body != null) {
@@ -263,7 +263,7 @@ final class ClusterInstall implements AutoCloseable {
         assertThat(answer.statusCode()).as(path + ": " + answer.body()).isEqualTo(204);
     }
 
-    void create(String id) throws IOException, InterruptedException {
+    public void create(String id) throws IOException, InterruptedException {
         HttpResponse<String> answer = api(
                 "/v1/atespaces/default/actors",
                 "{\"id\": \"%s\", \"template\": {\"namespace\": \"demo\", \"name\": \"counter\"}}".formatted(id));
@@ -271,7 +271,7 @@ final class ClusterInstall implements AutoCloseable {
     }
 
     /** Of the router's Service. */
-    HttpResponse<String> visit(String id) throws IOException, InterruptedException {
+    public HttpResponse<String> visit(String id) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(router)
                 .header("Host", id + ".default.actors.resources.substrate.ate.dev")
                 .timeout(ANSWER_LIMIT)
