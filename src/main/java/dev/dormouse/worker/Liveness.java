@@ -80,8 +80,9 @@ class Liveness {
         return Duration.between(last, clock.instant()).compareTo(limit) > 0;
     }
 
-    /** True when this replica gets its reports. */
+    /** True when this replica gets its reports; an ateom may turn to another at any time. */
     boolean hearsItself(UUID ateom) {
-        return written.containsKey(ateom);
+        Instant last = written.get(ateom);
+        return last != null && Duration.between(last, clock.instant()).compareTo(WRITTEN_EVERY.multipliedBy(2)) < 0;
     }
 }

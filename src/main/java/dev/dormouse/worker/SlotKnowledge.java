@@ -84,6 +84,12 @@ final class SlotKnowledge {
         stay = present;
     }
 
+    /** @param idle null when the occupant isn't, or nobody knows */
+    void idleElsewhere(WorkerStore.@Nullable IdleOccupant idle) {
+        boolean same = idle != null && stay != null && stay.generation() == idle.generation();
+        idleSince = same ? idle.since() : null;
+    }
+
     boolean holds(ActorKey actor, long generation) {
         return stay != null && stay.generation() == generation && stay.actor().equals(actor);
     }

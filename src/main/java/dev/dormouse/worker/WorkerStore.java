@@ -10,6 +10,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -40,6 +41,10 @@ class WorkerStore {
                 state = case when w.actor_id is null or excluded.state = 'DRAINING' then excluded.state
                              when w.state = 'DRAINING' then 'ASSIGNED' else w.state end
             returning %s""".formatted(COLUMNS.replaceAll("(\\w+)", "w.$1"));
+
+    private static final String IDLE = """
+            select w.uid, w.generation, a.idle_since from worker w join actor a on a.atespace = w.atespace and a.id = w.actor_id
+            where w.uid = any($1) and a.generation = w.generation and a.idle_since is not null""";
 
     private static final String LOSE = """
             update worker set state = 'LOST' where uid = any($1) and actor_id is null and state <> 'LOST' returning uid""";
@@ -76,6 +81,20 @@ class WorkerStore {
         return database.run(LOAD, Tuple.tuple())
                 .map(rows -> StreamSupport.stream(rows.spliterator(), false)
                         .map(WorkerStore::row)
+                        .toList());
+    }
+
+    /** Since when the actor of a worker has been idle. */
+    record IdleOccupant(UUID worker, long generation, Instant since) {}
+
+    /** Those of the workers whose actors are idle, as a replica wrote that hears of them. */
+    Uni<List<IdleOccupant>> idle(Collection<UUID> workers) {
+        return database.run(IDLE, Tuple.of(workers.toArray(UUID[]::new)))
+                .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+                        .map(row -> new IdleOccupant(
+                                row.getUUID("uid"),
+                                row.getLong("generation"),
+                                row.getOffsetDateTime("idle_since").toInstant()))
                         .toList());
     }
 

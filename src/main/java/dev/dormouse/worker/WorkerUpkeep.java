@@ -16,8 +16,10 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -135,6 +137,24 @@ class WorkerUpkeep {
                 .invoke(rows -> news.loaded(rows, mark))
                 .chain(store::ateoms)
                 .invoke(seen -> seen.forEach(this::elsewhere))
+                .chain(this::idleElsewhere);
+    }
+
+    /** Callers may wait here for workers that another replica hears of: those make room for them too. */
+    private Uni<Void> idleElsewhere() {
+        List<UUID> unheard = workers.all().stream()
+                .filter(worker -> worker.stay() != null && !liveness.hearsItself(worker.ateomId()))
+                .map(Worker::uid)
+                .toList();
+        if (unheard.isEmpty()) {
+            return Uni.createFrom().voidItem();
+        }
+        return store.idle(unheard)
+                .invoke(idle -> {
+                    Map<UUID, WorkerStore.IdleOccupant> byWorker = new HashMap<>();
+                    idle.forEach(occupant -> byWorker.put(occupant.worker(), occupant));
+                    unheard.forEach(uid -> news.look(uid, slot -> slot.idleElsewhere(byWorker.get(uid))));
+                })
                 .replaceWithVoid();
     }
 

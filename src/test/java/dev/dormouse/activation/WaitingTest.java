@@ -112,6 +112,28 @@ class WaitingTest {
     }
 
     @Test
+    void anIdleActorMakesRoomForTheCallersOfAllReplicas() {
+        Replica first = world.replica;
+        // from now on the ateom reports to another
+        world.start();
+        ateom.idle(holders.get(0), Duration.ofSeconds(60));
+        Awaitility.await().until(() -> isAnyIdle(first));
+        ateom.idle(holders.get(0), Duration.ZERO);
+        Awaitility.await().until(() -> !isAnyIdle(first));
+        ateom.idle(holders.get(0), Duration.ofSeconds(60));
+        Awaitility.await().until(() -> isAnyIdle(first));
+
+        await(first.activations.resume(world.create("pressing"), false, Cause.REQUEST));
+
+        assertThat(world.status(holders.get(0))).isEqualTo(ActorStatus.SUSPENDED);
+        assertThat(world.status(holders.get(1))).isEqualTo(ActorStatus.RUNNING);
+    }
+
+    private static boolean isAnyIdle(Replica replica) {
+        return replica.workers.all().stream().anyMatch(worker -> worker.idleSince() != null);
+    }
+
+    @Test
     void aBusyActorKeepsItsWorkerWhoeverWaits() {
         assertThatThrownBy(() -> await(world.replica.activations.resume(world.create("late"), false, Cause.REQUEST)))
                 .hasMessageContaining("no free workers available");

@@ -35,10 +35,7 @@ final class PodLogs implements AutoCloseable {
         try {
             while (true) {
                 for (String namespace : namespaces) {
-                    client.pods().inNamespace(namespace).list().getItems().stream()
-                            .filter(pod -> pod.getStatus().getPhase().equals("Running"))
-                            .forEach(pod ->
-                                    following.computeIfAbsent(pod.getMetadata().getUid(), uid -> follow(pod)));
+                    followNew(namespace);
                 }
                 Thread.sleep(LOOK_EVERY_MILLIS);
             }
