@@ -36,7 +36,8 @@ class ArchitectureTest {
         "dev.dormouse.cluster..",
         "dev.dormouse.console..",
         "dev.dormouse.cli..",
-        "dev.dormouse.scheduler.."
+        "dev.dormouse.scheduler..",
+        "dev.dormouse.ateapi.."
     };
 
     @ArchTest

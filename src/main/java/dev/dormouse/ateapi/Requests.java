@@ -1,0 +1,176 @@
+package dev.dormouse.ateapi;
+
+import com.google.protobuf.ByteString;
+import dev.dormouse.ateapi.v008.wire.ActorRef;
+import dev.dormouse.ateapi.v008.wire.CreateActorRequest;
+import dev.dormouse.ateapi.v008.wire.GetAtespaceRequest;
+import dev.dormouse.ateapi.v008.wire.ListActorsRequest;
+import dev.dormouse.ateapi.v008.wire.ResumeActorRequest;
+import dev.dormouse.ateapi.v008.wire.UpdateActorRequest;
+import dev.dormouse.ateapi.v009.wire.Actor;
+import dev.dormouse.name.ActorId;
+import dev.dormouse.name.ActorKey;
+import dev.dormouse.name.AtespaceName;
+import dev.dormouse.name.InvalidNameException;
+import dev.dormouse.name.TemplateRef;
+import dev.dormouse.platform.ApiEra;
+import dev.dormouse.platform.Failure;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads requests of every era. Fails with {@link Failure} INVALID_ARGUMENT and {@link InvalidNameException}; FAILED_PRECONDITION where
+ * the era is evident, and the answer would be in the shape of another that its clients misread.
+ */
+final class Requests {
+
+    private static final String V0_0_8 = "v0.0.8";
+    private static final String V0_0_9 = "v0.0.9";
+
+    private final ApiEra era;
+
+    /** @param era in which answers are */
+    Requests(ApiEra era) {
+        this.era = era;
+    }
+
+    /**
+     * A request about one actor.
+     *
+     * @param bare true when it is of v0.0.6, whose clients understand no other era's answers
+     * @param boot of ResumeActor
+     * @param workerSelector of CreateActor and UpdateActor; empty without
+     */
+    record OfActor(ActorKey key, boolean bare, boolean boot, Map<String, String> workerSelector) {}
+
+    record Creation(OfActor actor, TemplateRef template) {}
+
+    /** @param atespace null for all */
+    record Listing(@Nullable AtespaceName atespace, int pageSize, String pageToken) {}
+
+    /** GetActor, SuspendActor, PauseActor, DeleteActor and ResumeActor, whose requests have one layout in all eras. */
+    OfActor actor(byte[] bytes) {
+        Request request = Request.of(bytes);
+        ResumeActorRequest read = inAtespace(request).as(ResumeActorRequest::parseFrom);
+        return new OfActor(key(read.getActorRef()), request.startsWithName(), read.getBoot(), Map.of());
+    }
+
+    OfActor update(byte[] bytes) {
+        Request request = Request.of(bytes);
+        UpdateActorRequest read = inAtespace(request).as(UpdateActorRequest::parseFrom);
+        return new OfActor(
+                key(read.getActorRef()),
+                request.startsWithName(),
+                false,
+                read.getWorkerSelector().getMatchLabelsMap());
+    }
+
+    Creation create(byte[] bytes) {
+        Request request = Request.of(bytes);
+        boolean resource = request.startsWithMetadata();
+        if (resource && era != ApiEra.V0_0_9) {
+            throw Request.ofAnotherEra(V0_0_9, era);
+        }
+        if (!request.startsWithName() && !resource && request.hasMore() && era == ApiEra.V0_0_9) {
+            throw Request.ofAnotherEra(V0_0_8, era);
+        }
+        return request.startsWithName() || era != ApiEra.V0_0_9 ? named(request) : whole(request);
+    }
+
+    private static Creation named(Request request) {
+        CreateActorRequest read = inAtespace(request).as(CreateActorRequest::parseFrom);
+        return new Creation(
+                new OfActor(
+                        key(read.getActorRef()),
+                        request.startsWithName(),
+                        false,
+                        read.getWorkerSelector().getMatchLabelsMap()),
+                new TemplateRef(read.getActorTemplateNamespace(), read.getActorTemplateName()));
+    }
+
+    private static Creation whole(Request request) {
+        Actor actor = request.as(dev.dormouse.ateapi.v009.wire.CreateActorRequest::parseFrom)
+                .getActor();
+        return new Creation(
+                new OfActor(
+                        key(
+                                actor.getMetadata().getAtespace(),
+                                actor.getMetadata().getName()),
+                        false,
+                        false,
+                        actor.getWorkerSelector().getMatchLabelsMap()),
+                new TemplateRef(actor.getActorTemplateNamespace(), actor.getActorTemplateName()));
+    }
+
+    Listing list(byte[] bytes) {
+        ListActorsRequest read = Request.of(bytes).as(ListActorsRequest::parseFrom);
+        AtespaceName atespace = read.getAtespace().isEmpty() ? null : new AtespaceName(read.getAtespace());
+        // that era knows one atespace
+        boolean all = atespace == null && era != ApiEra.V0_0_6;
+        return new Listing(
+                all || atespace != null ? atespace : AtespaceName.DEFAULT, read.getPageSize(), read.getPageToken());
+    }
+
+    AtespaceName createAtespace(byte[] bytes) {
+        Request request = Request.of(bytes);
+        return isNamed(request)
+                ? atespace(request)
+                : new AtespaceName(request.as(dev.dormouse.ateapi.v009.wire.CreateAtespaceRequest::parseFrom)
+                        .getAtespace()
+                        .getMetadata()
+                        .getName());
+    }
+
+    /** GetAtespace and DeleteAtespace. */
+    AtespaceName atespaceOf(byte[] bytes) {
+        Request request = Request.of(bytes);
+        return isNamed(request)
+                ? atespace(request)
+                : new AtespaceName(request.as(dev.dormouse.ateapi.v009.wire.GetAtespaceRequest::parseFrom)
+                        .getAtespace()
+                        .getName());
+    }
+
+    private boolean isNamed(Request request) {
+        boolean named = request.startsWithName();
+        if (named && era == ApiEra.V0_0_9) {
+            throw Request.ofAnotherEra(V0_0_8, era);
+        }
+        if (!named && !request.first().isEmpty() && era != ApiEra.V0_0_9) {
+            throw Request.ofAnotherEra(V0_0_9, era);
+        }
+        return era != ApiEra.V0_0_9;
+    }
+
+    private static AtespaceName atespace(Request request) {
+        return new AtespaceName(request.as(GetAtespaceRequest::parseFrom).getName());
+    }
+
+    /** A bare name is one of an actor in the default atespace. */
+    private static Request inAtespace(Request request) {
+        if (!request.startsWithName()) {
+            return request;
+        }
+        return request.startingWith(ActorRef.newBuilder()
+                .setAtespace(AtespaceName.DEFAULT.value())
+                .setNameBytes(checked(request.first()))
+                .build()
+                .toByteString());
+    }
+
+    /** What is no text is no name; said here, for a builder would throw something else. */
+    private static ByteString checked(ByteString name) {
+        new ActorId(name.isValidUtf8() ? name.toStringUtf8() : "?");
+        return name;
+    }
+
+    private static ActorKey key(ActorRef ref) {
+        return key(ref.getAtespace(), ref.getName());
+    }
+
+    /** The id first: what an empty request lacks is the actor. */
+    private static ActorKey key(String atespace, String name) {
+        ActorId id = new ActorId(name);
+        return new ActorKey(new AtespaceName(atespace), id);
+    }
+}
