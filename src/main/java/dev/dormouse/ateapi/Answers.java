@@ -1,6 +1,6 @@
 package dev.dormouse.ateapi;
 
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
 import dev.dormouse.actor.Actor;
 import dev.dormouse.actor.ActorStore;
 import dev.dormouse.atespace.Atespace;
@@ -14,29 +14,29 @@ import java.util.Map;
 interface Answers {
 
     /** To GetActor and CreateActor. */
-    MessageLite actor(Actor actor);
+    Message actor(Actor actor);
 
     /** To UpdateActor, SuspendActor, PauseActor and ResumeActor, whose answers have one layout. */
-    MessageLite changed(Actor actor);
+    Message changed(Actor actor);
 
     /** To DeleteActor: what it was. */
-    MessageLite deleted(Actor actor);
+    Message deleted(Actor actor);
 
-    MessageLite actors(ActorStore.Page page);
+    Message actors(ActorStore.Page page);
 
     /** @param poolLabels of pools that have any */
-    MessageLite workers(List<WorkerView> workers, Map<PoolRef, Map<String, String>> poolLabels);
+    Message workers(List<WorkerView> workers, Map<PoolRef, Map<String, String>> poolLabels);
 
     /** To CreateAtespace and GetAtespace. */
-    MessageLite atespace(Atespace atespace);
+    Message atespace(Atespace atespace);
 
     /** To DeleteAtespace: what it was. */
-    MessageLite deleted(Atespace atespace);
+    Message deleted(Atespace atespace);
 
-    MessageLite atespaces(List<Atespace> atespaces);
+    Message atespaces(List<Atespace> atespaces);
 
     /** To DebugClear. */
-    MessageLite cleared();
+    Message cleared();
 
     static Answers of(ApiEra era) {
         return switch (era) {

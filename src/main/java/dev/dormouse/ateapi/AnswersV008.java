@@ -1,6 +1,6 @@
 package dev.dormouse.ateapi;
 
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
 import dev.dormouse.actor.ActorStore;
 import dev.dormouse.actor.PageToken;
 import dev.dormouse.ateapi.v008.wire.Actor;
@@ -39,22 +39,22 @@ final class AnswersV008 implements Answers {
     }
 
     @Override
-    public MessageLite actor(dev.dormouse.actor.Actor actor) {
+    public Message actor(dev.dormouse.actor.Actor actor) {
         return GetActorResponse.newBuilder().setActor(shape.apply(actor)).build();
     }
 
     @Override
-    public MessageLite changed(dev.dormouse.actor.Actor actor) {
+    public Message changed(dev.dormouse.actor.Actor actor) {
         return ResumeActorResponse.newBuilder().setActor(shape.apply(actor)).build();
     }
 
     @Override
-    public MessageLite deleted(dev.dormouse.actor.Actor actor) {
+    public Message deleted(dev.dormouse.actor.Actor actor) {
         return DeleteActorResponse.getDefaultInstance();
     }
 
     @Override
-    public MessageLite actors(ActorStore.Page page) {
+    public Message actors(ActorStore.Page page) {
         return ListActorsResponse.newBuilder()
                 .addAllActors(page.actors().stream().map(shape).toList())
                 .setNextPageToken(Objects.requireNonNullElse(PageToken.of(page.next()), ""))
@@ -62,31 +62,31 @@ final class AnswersV008 implements Answers {
     }
 
     @Override
-    public MessageLite workers(List<WorkerView> workers, Map<PoolRef, Map<String, String>> poolLabels) {
+    public Message workers(List<WorkerView> workers, Map<PoolRef, Map<String, String>> poolLabels) {
         return ListWorkersResponse.newBuilder()
                 .addAllWorkers(workers.stream().map(AnswersV008::worker).toList())
                 .build();
     }
 
     @Override
-    public MessageLite atespace(dev.dormouse.atespace.Atespace atespace) {
+    public Message atespace(dev.dormouse.atespace.Atespace atespace) {
         return CreateAtespaceResponse.newBuilder().setAtespace(named(atespace)).build();
     }
 
     @Override
-    public MessageLite deleted(dev.dormouse.atespace.Atespace atespace) {
+    public Message deleted(dev.dormouse.atespace.Atespace atespace) {
         return DeleteAtespaceResponse.getDefaultInstance();
     }
 
     @Override
-    public MessageLite atespaces(List<dev.dormouse.atespace.Atespace> atespaces) {
+    public Message atespaces(List<dev.dormouse.atespace.Atespace> atespaces) {
         return ListAtespacesResponse.newBuilder()
                 .addAllAtespaces(atespaces.stream().map(AnswersV008::named).toList())
                 .build();
     }
 
     @Override
-    public MessageLite cleared() {
+    public Message cleared() {
         return DebugClearResponse.getDefaultInstance();
     }
 

@@ -1,6 +1,6 @@
 package dev.dormouse.ateapi;
 
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import dev.dormouse.actor.ActorStore;
 import dev.dormouse.actor.PageToken;
@@ -32,22 +32,22 @@ import java.util.Objects;
 final class AnswersV009 implements Answers {
 
     @Override
-    public MessageLite actor(dev.dormouse.actor.Actor actor) {
+    public Message actor(dev.dormouse.actor.Actor actor) {
         return shape(actor);
     }
 
     @Override
-    public MessageLite changed(dev.dormouse.actor.Actor actor) {
+    public Message changed(dev.dormouse.actor.Actor actor) {
         return ResumeActorResponse.newBuilder().setActor(shape(actor)).build();
     }
 
     @Override
-    public MessageLite deleted(dev.dormouse.actor.Actor actor) {
+    public Message deleted(dev.dormouse.actor.Actor actor) {
         return shape(actor);
     }
 
     @Override
-    public MessageLite actors(ActorStore.Page page) {
+    public Message actors(ActorStore.Page page) {
         return ListActorsResponse.newBuilder()
                 .addAllActors(page.actors().stream().map(AnswersV009::shape).toList())
                 .setNextPageToken(Objects.requireNonNullElse(PageToken.of(page.next()), ""))
@@ -55,7 +55,7 @@ final class AnswersV009 implements Answers {
     }
 
     @Override
-    public MessageLite workers(List<WorkerView> workers, Map<PoolRef, Map<String, String>> poolLabels) {
+    public Message workers(List<WorkerView> workers, Map<PoolRef, Map<String, String>> poolLabels) {
         return ListWorkersResponse.newBuilder()
                 .addAllWorkers(workers.stream()
                         .map(worker -> worker(
@@ -66,24 +66,24 @@ final class AnswersV009 implements Answers {
     }
 
     @Override
-    public MessageLite atespace(dev.dormouse.atespace.Atespace atespace) {
+    public Message atespace(dev.dormouse.atespace.Atespace atespace) {
         return shape(atespace);
     }
 
     @Override
-    public MessageLite deleted(dev.dormouse.atespace.Atespace atespace) {
+    public Message deleted(dev.dormouse.atespace.Atespace atespace) {
         return shape(atespace);
     }
 
     @Override
-    public MessageLite atespaces(List<dev.dormouse.atespace.Atespace> atespaces) {
+    public Message atespaces(List<dev.dormouse.atespace.Atespace> atespaces) {
         return ListAtespacesResponse.newBuilder()
                 .addAllAtespaces(atespaces.stream().map(AnswersV009::shape).toList())
                 .build();
     }
 
     @Override
-    public MessageLite cleared() {
+    public Message cleared() {
         return DebugClearResponse.getDefaultInstance();
     }
 

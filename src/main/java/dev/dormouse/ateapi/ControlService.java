@@ -1,6 +1,6 @@
 package dev.dormouse.ateapi;
 
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
 import dev.dormouse.actor.Actor;
 import dev.dormouse.actor.PageToken;
 import dev.dormouse.ateapi.Requests.OfActor;
@@ -92,7 +92,7 @@ class ControlService implements BindableService {
                 method("DebugClear", request -> clear()));
     }
 
-    private static UnaryMethod method(String name, Function<byte[], Uni<MessageLite>> handler) {
+    private static UnaryMethod method(String name, Function<byte[], Uni<Message>> handler) {
         return UnaryMethod.of(NAME, name, handler);
     }
 
@@ -100,7 +100,7 @@ class ControlService implements BindableService {
             String name,
             Function<byte[], OfActor> read,
             Function<OfActor, Uni<Actor>> call,
-            BiFunction<Answers, Actor, MessageLite> answer) {
+            BiFunction<Answers, Actor, Message> answer) {
         return method(name, request -> {
             OfActor asked = read.apply(request);
             return call.apply(asked).map(actor -> answer.apply(answersTo(asked), actor));
@@ -111,20 +111,20 @@ class ControlService implements BindableService {
         return request.bare() ? answersToBareNames : answers;
     }
 
-    private Uni<MessageLite> create(byte[] request) {
+    private Uni<Message> create(byte[] request) {
         var creation = requests.create(request);
         OfActor asked = creation.actor();
         return calls.create(asked.key(), creation.template(), asked.workerSelector())
                 .map(actor -> answersTo(asked).actor(actor));
     }
 
-    private Uni<MessageLite> listActors(byte[] request) {
+    private Uni<Message> listActors(byte[] request) {
         var listing = requests.list(request);
         return calls.list(listing.atespace(), PageToken.after(listing.pageToken()), Paging.size(listing.pageSize()))
                 .map(answers::actors);
     }
 
-    private Uni<MessageLite> clear() {
+    private Uni<Message> clear() {
         if (!config.api().debug()) {
             throw new Failure(
                     Code.PERMISSION_DENIED, "DebugClear is off here; it is on where dormouse.api.debug is true");

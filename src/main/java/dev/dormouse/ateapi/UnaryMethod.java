@@ -1,13 +1,13 @@
 package dev.dormouse.ateapi;
 
-import com.google.protobuf.MessageLite;
-import dev.dormouse.platform.GrpcStatus;
+import com.google.protobuf.Message;
 import dev.dormouse.ateapi.v008.wire.GetActorResponse;
+import dev.dormouse.platform.GrpcStatus;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCallHandler;
-import io.grpc.protobuf.lite.ProtoLiteUtils;
+import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
@@ -23,26 +23,26 @@ import java.util.function.Function;
  * One method whose request is read by its handler, for only its bytes tell which era's it is. When the client goes away the answer is
  * not made; what the call began goes on.
  */
-record UnaryMethod(MethodDescriptor<byte[], MessageLite> descriptor, Function<byte[], Uni<MessageLite>> handler) {
+record UnaryMethod(MethodDescriptor<byte[], Message> descriptor, Function<byte[], Uni<Message>> handler) {
 
     /** @param service {@code package.Service} */
-    static UnaryMethod of(String service, String method, Function<byte[], Uni<MessageLite>> handler) {
+    static UnaryMethod of(String service, String method, Function<byte[], Uni<Message>> handler) {
         // a server only writes answers, and writes any message the same
         return new UnaryMethod(
-                MethodDescriptor.<byte[], MessageLite>newBuilder()
+                MethodDescriptor.<byte[], Message>newBuilder()
                         .setType(MethodType.UNARY)
                         .setFullMethodName(MethodDescriptor.generateFullMethodName(service, method))
                         .setRequestMarshaller(new Bytes())
-                        .setResponseMarshaller(ProtoLiteUtils.<MessageLite>marshaller(GetActorResponse.getDefaultInstance()))
+                        .setResponseMarshaller(ProtoUtils.<Message>marshaller(GetActorResponse.getDefaultInstance()))
                         .build(),
                 handler);
     }
 
-    ServerCallHandler<byte[], MessageLite> calls() {
+    ServerCallHandler<byte[], Message> calls() {
         return ServerCalls.asyncUnaryCall(this::serve);
     }
 
-    private void serve(byte[] request, StreamObserver<MessageLite> answer) {
+    private void serve(byte[] request, StreamObserver<Message> answer) {
         Cancellable call = Uni.createFrom()
                 .deferred(() -> handler.apply(request))
                 .subscribe()
@@ -52,7 +52,7 @@ record UnaryMethod(MethodDescriptor<byte[], MessageLite> descriptor, Function<by
                             answer.onCompleted();
                         },
                         failure -> answer.onError(GrpcStatus.of(failure)));
-        ((ServerCallStreamObserver<MessageLite>) answer).setOnCancelHandler(call::cancel);
+        ((ServerCallStreamObserver<Message>) answer).setOnCancelHandler(call::cancel);
     }
 
     private record Bytes() implements Marshaller<byte[]> {

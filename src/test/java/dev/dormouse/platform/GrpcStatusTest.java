@@ -30,8 +30,8 @@ class GrpcStatusTest {
 
     @Test
     void whatNobodyExpectedIsInternalAndKeepsItsSecrets() {
-        Status status = GrpcStatus.of(new IllegalStateException("password is 1234"))
-                .getStatus();
+        Status status =
+                GrpcStatus.of(new IllegalStateException("password is 1234")).getStatus();
 
         assertThat(status.getCode()).isEqualTo(Status.Code.INTERNAL);
         assertThat(status.getDescription()).contains("log has more under id").doesNotContain("1234");
