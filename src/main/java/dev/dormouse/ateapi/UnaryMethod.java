@@ -20,8 +20,8 @@ import java.io.UncheckedIOException;
 import java.util.function.Function;
 
 /**
- * One method whose request is read by its handler, for only its bytes tell which era's it is. When the client goes away the answer is
- * not made; what the call began goes on.
+ * One method whose request is read by its handler, for only its bytes tell which era's it is. When the client goes away, what the
+ * call began goes on.
  */
 record UnaryMethod(MethodDescriptor<byte[], Message> descriptor, Function<byte[], Uni<Message>> handler) {
 

@@ -60,7 +60,7 @@ class ControlEdgeTest {
     @TestHTTPResource("/")
     URI base;
 
-    @TestHTTPResource(value = "/q/metrics", management = true)
+    @TestHTTPResource(value = "/", management = true)
     URI metrics;
 
     @Inject
@@ -283,7 +283,7 @@ class ControlEdgeTest {
 
         await().atMost(PATIENCE)
                 .untilAsserted(
-                        () -> assertThat(new RawApi(metrics).get("").body())
+                        () -> assertThat(new RawApi(metrics).get("/q/metrics").body())
                                 .containsPattern(
                                         "(?m)^grpc_server_processing_duration_seconds_count\\{[^}]*"
                                                 + "method=\"GetActor\"[^}]*service=\"ateapi.Control\"[^}]*statusCode=\"OK\"[^}]*} [1-9]"));
