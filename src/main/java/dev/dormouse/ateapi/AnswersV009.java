@@ -19,6 +19,7 @@ import dev.dormouse.ateapi.v009.wire.ResourceMetadata;
 import dev.dormouse.ateapi.v009.wire.ResumeActorResponse;
 import dev.dormouse.ateapi.v009.wire.Selector;
 import dev.dormouse.ateapi.v009.wire.SnapshotInfo;
+import dev.dormouse.ateapi.v009.wire.SnapshotType;
 import dev.dormouse.ateapi.v009.wire.Worker;
 import dev.dormouse.name.PoolRef;
 import dev.dormouse.snapshot.SnapshotRef;
@@ -122,9 +123,11 @@ final class AnswersV009 implements Answers {
         String node = snapshot.node();
         return node == null
                 ? SnapshotInfo.newBuilder()
+                        .setType(SnapshotType.SNAPSHOT_TYPE_EXTERNAL)
                         .setExternal(ExternalSnapshotInfo.newBuilder().setSnapshotUriPrefix(snapshot.uri()))
                         .build()
                 : SnapshotInfo.newBuilder()
+                        .setType(SnapshotType.SNAPSHOT_TYPE_LOCAL)
                         .setLocal(LocalSnapshotInfo.newBuilder()
                                 .setSnapshotPrefix(snapshot.uri())
                                 .addNodeVmsWithLocalSnapshots(node))

@@ -17,14 +17,11 @@ import dev.dormouse.platform.Paging;
 import dev.dormouse.template.Catalog;
 import dev.dormouse.watch.Views;
 import dev.dormouse.watch.WorkerView;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 class ControlCalls {
-
-    /** How many actors are deleted at once. */
-    private static final int CLEARED_TOGETHER = 16;
-
-    private static final Set<AtespaceName> ALWAYS_THERE = Set.of(AtespaceName.DEFAULT, AtespaceName.GOLDEN);
 
     private final Actors actors;
     private final Activations activations;
@@ -131,57 +123,13 @@ class ControlCalls {
         });
     }
 
-    /** Deletes all actors but the templates' own, whatever their state, and then all atespaces that others made. */
-    Uni<Void> clear() {
-        return clearActorsBehind(null)
-                .chain(this::listAtespaces)
-                .chain(all -> each(
-                        all.stream()
-                                .map(Atespace::name)
-                                .filter(name -> !ALWAYS_THERE.contains(name))
-                                .toList(),
-                        name -> unlessGone(atespaces.delete(name))));
-    }
-
-    private Uni<Void> clearActorsBehind(@Nullable ActorKey after) {
-        return list(null, after, Paging.LARGEST).chain(page -> {
-            List<ActorKey> keys = page.actors().stream()
-                    .map(Actor::key)
-                    .filter(key -> !key.atespace().equals(AtespaceName.GOLDEN))
-                    .toList();
-            ActorKey next = page.next();
-            Uni<Void> cleared = each(
-                    keys,
-                    key -> unlessGone(activations
-                            .suspend(key, Cause.API)
-                            .chain(() -> actors.delete(key, null))
-                            .replaceWithVoid()));
-            return next == null ? cleared : cleared.chain(() -> clearActorsBehind(next));
-        });
-    }
-
-    private static <T> Uni<Void> each(List<T> items, Function<T, Uni<Void>> action) {
-        return Multi.createFrom()
-                .iterable(items)
-                .onItem()
-                .transformToUni(action::apply)
-                .merge(CLEARED_TOGETHER)
-                .collect()
-                .last()
-                .replaceWithVoid();
-    }
-
-    private static Uni<Void> unlessGone(Uni<Void> deletion) {
-        return deletion.onFailure(ControlCalls::isNotFound).recoverWithNull();
-    }
-
     /** Clients look for these words; that the atespace is missing too is not among them. */
     private static Uni<Actor> known(ActorKey key, Uni<Actor> call) {
         return call.onFailure(ControlCalls::isNotFound)
                 .transform(failure -> new Failure(Code.NOT_FOUND, "Actor %s not found".formatted(key.id())));
     }
 
-    private static boolean isNotFound(Throwable failure) {
+    static boolean isNotFound(Throwable failure) {
         return failure instanceof Failure known && known.code() == Code.NOT_FOUND;
     }
 }

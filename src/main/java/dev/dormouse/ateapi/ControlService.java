@@ -31,13 +31,15 @@ class ControlService implements BindableService {
     private static final String NAME = "ateapi.Control";
 
     private final ControlCalls calls;
+    private final Clearing clearing;
     private final DormouseConfig config;
     private final Requests requests;
     private final Answers answers;
     private final Answers answersToBareNames = Answers.of(ApiEra.V0_0_6);
 
-    ControlService(ControlCalls calls, DormouseConfig config) {
+    ControlService(ControlCalls calls, Clearing clearing, DormouseConfig config) {
         this.calls = calls;
+        this.clearing = clearing;
         this.config = config;
         this.requests = new Requests(config.api().era());
         this.answers = Answers.of(config.api().era());
@@ -129,6 +131,6 @@ class ControlService implements BindableService {
             throw new Failure(
                     Code.PERMISSION_DENIED, "DebugClear is off here; it is on where dormouse.api.debug is true");
         }
-        return calls.clear().replaceWith(answers::cleared);
+        return clearing.clear().replaceWith(answers::cleared);
     }
 }

@@ -1,6 +1,5 @@
 package dev.dormouse.ateapi;
 
-import com.google.protobuf.ByteString;
 import dev.dormouse.ateapi.v008.wire.ActorRef;
 import dev.dormouse.ateapi.v008.wire.CreateActorRequest;
 import dev.dormouse.ateapi.v008.wire.GetAtespaceRequest;
@@ -104,11 +103,15 @@ final class Requests {
 
     Listing list(byte[] bytes) {
         ListActorsRequest read = Request.of(bytes).as(ListActorsRequest::parseFrom);
-        AtespaceName atespace = read.getAtespace().isEmpty() ? null : new AtespaceName(read.getAtespace());
-        // that era knows one atespace
-        boolean all = atespace == null && era != ApiEra.V0_0_6;
         return new Listing(
-                all || atespace != null ? atespace : AtespaceName.DEFAULT, read.getPageSize(), read.getPageToken());
+                read.getAtespace().isEmpty() ? everywhere() : new AtespaceName(read.getAtespace()),
+                read.getPageSize(),
+                read.getPageToken());
+    }
+
+    /** All atespaces, but in the era that knows only one. */
+    private @Nullable AtespaceName everywhere() {
+        return era == ApiEra.V0_0_6 ? AtespaceName.DEFAULT : null;
     }
 
     AtespaceName createAtespace(byte[] bytes) {
@@ -151,17 +154,13 @@ final class Requests {
         if (!request.startsWithName()) {
             return request;
         }
+        // what is no text is read with a character that no name has
+        ActorId id = new ActorId(request.first().toStringUtf8());
         return request.startingWith(ActorRef.newBuilder()
                 .setAtespace(AtespaceName.DEFAULT.value())
-                .setNameBytes(checked(request.first()))
+                .setName(id.value())
                 .build()
                 .toByteString());
-    }
-
-    /** What is no text is no name; said here, for a builder would throw something else. */
-    private static ByteString checked(ByteString name) {
-        new ActorId(name.isValidUtf8() ? name.toStringUtf8() : "?");
-        return name;
     }
 
     private static ActorKey key(ActorRef ref) {

@@ -12,7 +12,6 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.subscription.Cancellable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,7 +42,9 @@ record UnaryMethod(MethodDescriptor<byte[], Message> descriptor, Function<byte[]
     }
 
     private void serve(byte[] request, StreamObserver<Message> answer) {
-        Cancellable call = Uni.createFrom()
+        // that there is one keeps an answer to a client that is gone from being a failure
+        ((ServerCallStreamObserver<Message>) answer).setOnCancelHandler(() -> {});
+        Uni.createFrom()
                 .deferred(() -> handler.apply(request))
                 .subscribe()
                 .with(
@@ -52,7 +53,6 @@ record UnaryMethod(MethodDescriptor<byte[], Message> descriptor, Function<byte[]
                             answer.onCompleted();
                         },
                         failure -> answer.onError(GrpcStatus.of(failure)));
-        ((ServerCallStreamObserver<Message>) answer).setOnCancelHandler(call::cancel);
     }
 
     private record Bytes() implements Marshaller<byte[]> {

@@ -12,6 +12,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
@@ -19,6 +20,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.function.Executable;
@@ -33,11 +35,20 @@ public final class Clients implements AutoCloseable {
     private final AtomicReference<Metadata> headers = new AtomicReference<>();
     private final Channel watched;
 
+    /** Without TLS. */
     public Clients(String host, int port) {
-        channel = NettyChannelBuilder.forAddress(host, port)
-                .usePlaintext()
-                .maxInboundMessageSize(64 << 20)
-                .build();
+        this(NettyChannelBuilder.forAddress(host, port).usePlaintext());
+    }
+
+    /** @param ca a file in PEM: whose certificates to believe */
+    public static Clients withTls(String host, int port, Path ca) throws IOException {
+        return new Clients(NettyChannelBuilder.forAddress(host, port)
+                .sslContext(
+                        GrpcSslContexts.forClient().trustManager(ca.toFile()).build()));
+    }
+
+    private Clients(NettyChannelBuilder connection) {
+        channel = connection.maxInboundMessageSize(64 << 20).build();
         watched = ClientInterceptors.intercept(channel, MetadataUtils.newCaptureMetadataInterceptor(headers, trailers));
     }
 

@@ -18,7 +18,11 @@ import dev.dormouse.platform.Code;
 import dev.dormouse.platform.RawApi;
 import dev.dormouse.platform.RecordedSpans;
 import dev.dormouse.standalone.TestDatabase;
+import io.grpc.CallOptions;
+import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -225,6 +229,25 @@ class ControlEdgeTest {
     @Test
     void whatIsNoMethodIsUnimplemented() {
         refusal(Code.UNIMPLEMENTED, () -> clients.raw("StealActor", new byte[0]));
+        refusal(
+                Code.UNIMPLEMENTED,
+                () -> ClientCalls.blockingUnaryCall(
+                        clients.channel(),
+                        Clients.descriptor("ateapi.Nothing/GetActor"),
+                        CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS),
+                        new byte[0]));
+    }
+
+    @Test
+    void metadataThatIsTooLargeIsRefusedAndTheConnectionServesOn() {
+        Metadata large = new Metadata();
+        large.put(Metadata.Key.of("x-large", Metadata.ASCII_STRING_MARSHALLER), "a".repeat(64 << 10));
+        var loaded = clients.v008().withInterceptors(MetadataUtils.newAttachHeadersInterceptor(large));
+        var question = GetActorRequest.newBuilder().setActorRef(ref).build();
+
+        refusal(Code.INTERNAL, () -> loaded.getActor(question));
+
+        assertThat(status()).isEqualTo(Status.STATUS_SUSPENDED);
     }
 
     @Test
@@ -252,6 +275,35 @@ class ControlEdgeTest {
 
         awaitRunning();
         assertThat(pool.ateom().running(ActorKey.of("default", id))).isPresent();
+    }
+
+    @Test
+    void aClientThatGoesAwayTakesNoOtherCallOfItsConnectionAlong() throws Exception {
+        pool.ateom().latency(Duration.ofSeconds(1));
+        var request = ResumeActorRequest.newBuilder().setActorRef(ref).build();
+        var gone = clients.v008Later().resumeActor(request);
+        var stays = clients.v008Later().resumeActor(request);
+        await().atMost(PATIENCE).until(() -> status() == Status.STATUS_RESUMING);
+
+        gone.cancel(true);
+
+        // both answers are due at once, that of the gone one first
+        assertThat(stays.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).getActor().getStatus())
+                .isEqualTo(Status.STATUS_RUNNING);
+        assertThat(status()).isEqualTo(Status.STATUS_RUNNING);
+    }
+
+    @Test
+    void aHundredClientsThatGoAwayLeaveNothingBehind() {
+        var question = GetActorRequest.newBuilder().setActorRef(ref).build();
+        for (int i = 0; i < 100; i++) {
+            clients.v008Later().getActor(question).cancel(true);
+        }
+
+        // connections of the database that were held would be missed now: there are fewer
+        for (int i = 0; i < 100; i++) {
+            assertThat(status()).isEqualTo(Status.STATUS_SUSPENDED);
+        }
     }
 
     private void awaitRunning() {

@@ -10,6 +10,7 @@ import dev.dormouse.ateapi.v006.wire.DeleteActorRequest;
 import dev.dormouse.ateapi.v006.wire.GetActorRequest;
 import dev.dormouse.ateapi.v006.wire.ListActorsRequest;
 import dev.dormouse.ateapi.v006.wire.ListActorsResponse;
+import dev.dormouse.ateapi.v006.wire.ListWorkersRequest;
 import dev.dormouse.ateapi.v006.wire.ResumeActorRequest;
 import dev.dormouse.ateapi.v006.wire.SuspendActorRequest;
 import dev.dormouse.ateapi.v008.wire.ActorRef;
@@ -122,6 +123,15 @@ class EarlierEraTest {
         assertThat(running.getStatus()).isEqualTo(Status.STATUS_RUNNING);
         assertThat(running.getAteomPodName()).startsWith("pool-");
         assertThat(running.getAteomPodUid()).isNotEmpty();
+        assertThat(clients.v006()
+                        .listWorkers(ListWorkersRequest.getDefaultInstance())
+                        .getWorkersList())
+                .filteredOn(worker -> worker.getActorId().equals(id))
+                .singleElement()
+                .satisfies(worker -> {
+                    assertThat(worker.getWorkerPod()).isEqualTo(running.getAteomPodName());
+                    assertThat(worker.getActorTemplate()).isEqualTo("simulated");
+                });
         Actor asleep = suspend();
         assertThat(asleep.getStatus()).isEqualTo(Status.STATUS_SUSPENDED);
         assertThat(asleep.getLastSnapshot()).startsWith("file:/nowhere/snapshots/default/" + id + "/");

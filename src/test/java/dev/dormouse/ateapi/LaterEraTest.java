@@ -22,6 +22,7 @@ import dev.dormouse.ateapi.v009.wire.PauseActorRequest;
 import dev.dormouse.ateapi.v009.wire.ResourceMetadata;
 import dev.dormouse.ateapi.v009.wire.ResumeActorRequest;
 import dev.dormouse.ateapi.v009.wire.Selector;
+import dev.dormouse.ateapi.v009.wire.SnapshotType;
 import dev.dormouse.ateapi.v009.wire.SuspendActorRequest;
 import dev.dormouse.ateapi.v009.wire.UpdateActorRequest;
 import dev.dormouse.ateapi.v009.wire.Worker;
@@ -150,11 +151,13 @@ class LaterEraTest {
                         PauseActorRequest.newBuilder().setActor(ref("liver")).build())
                 .getActor();
         assertThat(paused.getStatus()).isEqualTo(Status.STATUS_PAUSED);
+        assertThat(paused.getLatestSnapshotInfo().getType()).isEqualTo(SnapshotType.SNAPSHOT_TYPE_LOCAL);
         assertThat(paused.getLatestSnapshotInfo().getLocal().getNodeVmsWithLocalSnapshotsList())
                 .containsExactly("simulated");
         Actor suspended = v009.suspendActor(
                         SuspendActorRequest.newBuilder().setActor(ref("liver")).build())
                 .getActor();
+        assertThat(suspended.getLatestSnapshotInfo().getType()).isEqualTo(SnapshotType.SNAPSHOT_TYPE_EXTERNAL);
         assertThat(suspended.getLatestSnapshotInfo().getExternal().getSnapshotUriPrefix())
                 .startsWith("file:/nowhere/snapshots/" + atespace + "/liver/");
         assertThat(v009.listActors(ListActorsRequest.newBuilder()
