@@ -80,19 +80,28 @@ class ControlEdgeTest {
     void start() throws IOException {
         pool = SimulatedPool.start(base);
         clients = new Clients("localhost", base.getPort());
+        create(ref);
+    }
+
+    private void create(ActorRef actor) {
         clients.v008()
                 .createActor(CreateActorRequest.newBuilder()
-                        .setActorRef(ref)
+                        .setActorRef(actor)
                         .setActorTemplateNamespace("wire")
                         .setActorTemplateName("simulated")
                         .build());
     }
 
+    private void suspend(ActorRef actor) {
+        clients.v008()
+                .suspendActor(
+                        SuspendActorRequest.newBuilder().setActorRef(actor).build());
+    }
+
     @AfterEach
     void stop() {
         pool.ateom().latency(Duration.ZERO);
-        clients.v008()
-                .suspendActor(SuspendActorRequest.newBuilder().setActorRef(ref).build());
+        suspend(ref);
         clients.close();
         pool.close();
     }
@@ -245,6 +254,7 @@ class ControlEdgeTest {
         var loaded = clients.v008().withInterceptors(MetadataUtils.newAttachHeadersInterceptor(large));
         var question = GetActorRequest.newBuilder().setActorRef(ref).build();
 
+        // by the client itself: the server has told it how much is too much
         refusal(Code.INTERNAL, () -> loaded.getActor(question));
 
         assertThat(status()).isEqualTo(Status.STATUS_SUSPENDED);
@@ -280,17 +290,22 @@ class ControlEdgeTest {
     @Test
     void aClientThatGoesAwayTakesNoOtherCallOfItsConnectionAlong() throws Exception {
         pool.ateom().latency(Duration.ofSeconds(1));
-        var request = ResumeActorRequest.newBuilder().setActorRef(ref).build();
-        var gone = clients.v008Later().resumeActor(request);
-        var stays = clients.v008Later().resumeActor(request);
+        var gone = clients.v008Later()
+                .resumeActor(ResumeActorRequest.newBuilder().setActorRef(ref).build());
         await().atMost(PATIENCE).until(() -> status() == Status.STATUS_RESUMING);
-
         gone.cancel(true);
 
-        // both answers are due at once, that of the gone one first
+        // under way when the answer to the other is due
+        pool.ateom().latency(Duration.ofSeconds(2));
+        ActorRef other = ref.toBuilder().setName(id + "-other").build();
+        create(other);
+        var stays = clients.v008Later()
+                .resumeActor(ResumeActorRequest.newBuilder().setActorRef(other).build());
+
         assertThat(stays.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).getActor().getStatus())
                 .isEqualTo(Status.STATUS_RUNNING);
         assertThat(status()).isEqualTo(Status.STATUS_RUNNING);
+        suspend(other);
     }
 
     @Test
