@@ -67,7 +67,7 @@ final class Request {
     }
 
     /** Fails FAILED_PRECONDITION: what the server answers would be misread by who asks like that. */
-    static Failure ofAnotherEra(String request, ApiEra answers) {
+    static Failure ofAnotherEra(ApiEra request, ApiEra answers) {
         return new Failure(
                 Code.FAILED_PRECONDITION,
                 "the request is one of %s, and this server answers in %s; set dormouse.api.era to that of its clients"

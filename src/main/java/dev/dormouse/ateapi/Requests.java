@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Requests {
 
-    private static final String V0_0_8 = "v0.0.8";
-    private static final String V0_0_9 = "v0.0.9";
-
     private final ApiEra era;
 
     /** @param era in which answers are */
@@ -66,14 +63,20 @@ final class Requests {
 
     Creation create(byte[] bytes) {
         Request request = Request.of(bytes);
+        if (request.startsWithName()) {
+            return named(request);
+        }
         boolean resource = request.startsWithMetadata();
-        if (resource && era != ApiEra.V0_0_9) {
-            throw Request.ofAnotherEra(V0_0_9, era);
+        if (era == ApiEra.V0_0_9) {
+            if (!resource && request.hasMore()) {
+                throw Request.ofAnotherEra(ApiEra.V0_0_8, era);
+            }
+            return whole(request);
         }
-        if (!request.startsWithName() && !resource && request.hasMore() && era == ApiEra.V0_0_9) {
-            throw Request.ofAnotherEra(V0_0_8, era);
+        if (resource) {
+            throw Request.ofAnotherEra(ApiEra.V0_0_9, era);
         }
-        return request.startsWithName() || era != ApiEra.V0_0_9 ? named(request) : whole(request);
+        return named(request);
     }
 
     private static Creation named(Request request) {
@@ -134,15 +137,13 @@ final class Requests {
                         .getName());
     }
 
+    /** True when the atespace is a bare name, as before v0.0.9. */
     private boolean isNamed(Request request) {
-        boolean named = request.startsWithName();
-        if (named && era == ApiEra.V0_0_9) {
-            throw Request.ofAnotherEra(V0_0_8, era);
+        boolean named = era != ApiEra.V0_0_9;
+        if (!request.first().isEmpty() && request.startsWithName() != named) {
+            throw Request.ofAnotherEra(named ? ApiEra.V0_0_9 : ApiEra.V0_0_8, era);
         }
-        if (!named && !request.first().isEmpty() && era != ApiEra.V0_0_9) {
-            throw Request.ofAnotherEra(V0_0_9, era);
-        }
-        return era != ApiEra.V0_0_9;
+        return named;
     }
 
     private static AtespaceName atespace(Request request) {

@@ -13,6 +13,7 @@ import io.vertx.core.impl.ContextInternal;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.spi.Prioritized;
+import java.util.Objects;
 
 /**
  * Keeps back answers of gRPC calls whose client cancelled or whose deadline passed. The transport doesn't notice that once a request is
@@ -32,7 +33,7 @@ class GoneClients implements ServerInterceptor, Prioritized {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        ContextInternal context = (ContextInternal) Vertx.currentContext();
+        ContextInternal context = (ContextInternal) Objects.requireNonNull(Vertx.currentContext());
         RoutingContext request = context.getLocal(RoutingContext.class.getName());
         return next.startCall(new OnOpenStream<>(call, context, request.response()), headers);
     }
