@@ -50,7 +50,7 @@ final class ServerCommand implements Callable<Integer> {
     @Nullable
     Path demo;
 
-    @Option(names = "--port", description = "API, console and gRPC (default: 8080).")
+    @Option(names = "--port", description = "API, console and gRPC (default: 8080; with TLS, as in a cluster, 8443).")
     @Nullable
     Integer port;
 
@@ -134,6 +134,7 @@ final class ServerCommand implements Callable<Integer> {
         if (Settings.find("dormouse.kubernetes.tls").map(Boolean::parseBoolean).orElse(true)) {
             Settings.set("quarkus.http.tls-configuration-name", "api");
             Settings.set("quarkus.http.insecure-requests", "disabled");
+            Settings.set("quarkus.http.ssl-port", port);
             // it is renewed in time, by whichever replica looks first
             Settings.set("quarkus.tls.api.reload-period", "1h");
         }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchCondition;
@@ -19,8 +20,18 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** The one-way direction between packages that docs/architecture.md draws. */
-@AnalyzeClasses(packages = "dev.dormouse", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+        packages = "dev.dormouse",
+        importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.WithoutWire.class})
 class ArchitectureTest {
+
+    /** What protoc writes is a third of all classes, and decides nothing. */
+    static final class WithoutWire implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("/wire/");
+        }
+    }
 
     private static final String[] CONTROL_PLANE = {
         "dev.dormouse.actor..",
@@ -36,7 +47,8 @@ class ArchitectureTest {
         "dev.dormouse.cluster..",
         "dev.dormouse.console..",
         "dev.dormouse.cli..",
-        "dev.dormouse.scheduler.."
+        "dev.dormouse.scheduler..",
+        "dev.dormouse.ateapi.."
     };
 
     @ArchTest
@@ -101,10 +113,8 @@ class ArchitectureTest {
 
     @ArchTest
     static void everyPackageSaysWhatLivesThere(JavaClasses all) {
-        Set<String> packages = all.stream()
-                .map(JavaClass::getPackageName)
-                .filter(name -> !name.endsWith(".wire"))
-                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> packages =
+                all.stream().map(JavaClass::getPackageName).collect(Collectors.toCollection(TreeSet::new));
         for (JavaClass described : all) {
             if (described.getSimpleName().equals("package-info")) {
                 packages.remove(described.getPackageName());

@@ -52,7 +52,7 @@ final class ActorListParams {
 
     ActorStore.Query query(@Nullable AtespaceName atespace) {
         return new ActorStore.Query(
-                atespace, status(), templateRef(), labels(), ActorList.after(pageToken), Paging.size(pageSize));
+                atespace, status(), templateRef(), labels(), PageToken.after(pageToken), Paging.size(pageSize));
     }
 
     private @Nullable ActorStatus status() {

@@ -82,6 +82,12 @@ public class Actors {
             @Nullable Map<String, @Nullable String> workerSelector,
             @Nullable Long ifVersion) {}
 
+    /** Replaces the labels that a pool must carry to run the actor, from its next wake on. Fails NOT_FOUND. */
+    public Uni<Actor> restrict(ActorKey key, Map<String, String> workerSelector) {
+        requireOwn(key.atespace());
+        return store.patch(key, null, Labels.checked("workerSelector", workerSelector, MOST_SELECTOR_LABELS), null);
+    }
+
     /** Fails NOT_FOUND; ABORTED when the actor is not at the given version. */
     public Uni<Actor> merge(ActorKey key, Merge change) {
         requireOwn(key.atespace());

@@ -1,6 +1,7 @@
 package dev.dormouse.platform;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 import java.nio.file.Path;
@@ -51,6 +52,8 @@ public interface DormouseConfig {
     Router router();
 
     Dns dns();
+
+    Api api();
 
     Snapshots snapshots();
 
@@ -182,6 +185,17 @@ public interface DormouseConfig {
 
         /** The router's address, or a host name that leads to it, where whoever asks can reach it. */
         Optional<String> target();
+    }
+
+    interface Api {
+        /** In which era's shapes gRPC is answered. Requests tell their own where it matters; one of v0.0.6 is answered in its. */
+        @WithDefault("v0.0.8")
+        @WithConverter(ApiEra.FromVersion.class)
+        ApiEra era();
+
+        /** Whether DebugClear deletes all actors and atespaces, or is refused. */
+        @WithDefault("false")
+        boolean debug();
     }
 
     interface Snapshots {

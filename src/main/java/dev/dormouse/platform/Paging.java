@@ -26,14 +26,26 @@ public final class Paging {
      */
     public static int size(@Nullable String text) {
         try {
-            int size = text == null || text.isEmpty() ? 0 : Integer.parseInt(text);
-            if (size >= 0 && size <= LARGEST) {
-                return size == 0 ? LARGEST : size;
-            }
+            return size(text == null || text.isEmpty() ? 0 : Integer.parseInt(text));
         } catch (NumberFormatException e) {
-            // answered below
+            throw badSize();
         }
-        throw new Failure(Code.INVALID_ARGUMENT, "pageSize must be a number from 0 to 1000; 0 means 1000");
+    }
+
+    /**
+     * @param size as asked for
+     * @return 1 to {@link #LARGEST}
+     * @throws Failure INVALID_ARGUMENT
+     */
+    public static int size(int size) {
+        if (size < 0 || size > LARGEST) {
+            throw badSize();
+        }
+        return size == 0 ? LARGEST : size;
+    }
+
+    private static Failure badSize() {
+        return new Failure(Code.INVALID_ARGUMENT, "pageSize must be a number from 0 to 1000; 0 means 1000");
     }
 
     /** A token that holds these names. */

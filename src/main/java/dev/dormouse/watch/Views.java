@@ -16,7 +16,7 @@ import java.util.function.Function;
 
 /** Brings together what a view shows: workers from memory, their actors from the store. */
 @ApplicationScoped
-class Views {
+public class Views {
 
     private static final Comparator<Worker> BY_NAME = Comparator.<Worker, String>comparing(
                     worker -> worker.pool().namespace())
@@ -32,7 +32,7 @@ class Views {
     }
 
     /** All workers by namespace, pool and pod. */
-    Uni<List<WorkerView>> allWorkers() {
+    public Uni<List<WorkerView>> allWorkers() {
         return join(workers.all().stream().sorted(BY_NAME).toList(), this::view);
     }
 

@@ -1,10 +1,14 @@
 package dev.dormouse.blackbox;
 
+import static dev.dormouse.ateapi.Clients.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.dormouse.ateapi.Clients;
+import dev.dormouse.ateapi.v008.wire.CreateAtespaceRequest;
 import dev.dormouse.kube.KubeTest;
 import dev.dormouse.kube.TestCluster;
+import dev.dormouse.platform.Code;
 import dev.dormouse.standalone.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,6 +152,34 @@ class ClusterIT {
     void itStartsNoDatabaseAndNoAteom() {
         assertThat(place.resolve("one/postgres")).doesNotExist();
         assertThat(place.resolve("one/ateom")).doesNotExist();
+    }
+
+    @Test
+    void itsApiTakesGrpcAndRestOverTlsOnOnePort() throws Exception {
+        environment.remove("DORMOUSE_KUBERNETES_TLS");
+        var creation = CreateAtespaceRequest.newBuilder().setName("team-a").build();
+        try (ServerProcess secure = replica("secure")) {
+            int port = secure.api("/").getPort();
+            Path ca = Files.writeString(
+                    place.resolve("ca.pem"),
+                    kubectl(
+                            "get",
+                            "secret",
+                            "dormouse-api-tls",
+                            "-o",
+                            "go-template={{index .data \"ca.crt\" | base64decode}}"));
+            try (Clients clients = Clients.withTls("localhost", port, ca);
+                    Clients plain = new Clients("localhost", port)) {
+                assertThat(clients.v008().createAtespace(creation).getAtespace().getName())
+                        .isEqualTo("team-a");
+                refusal(Code.ALREADY_EXISTS, () -> clients.v008().createAtespace(creation));
+                refusal(Code.UNAVAILABLE, () -> plain.v008().createAtespace(creation));
+            }
+            Run run = Run.of(
+                    Map.of("DORMOUSE_ENDPOINT", "https://localhost:" + port, "DORMOUSE_CA", ca.toString()),
+                    Program.underTest().command("ate", "get", "atespaces", "-o", "name"));
+            assertThat(run.out()).as(run.err()).contains("team-a");
+        }
     }
 
     @Test

@@ -1,0 +1,74 @@
+package dev.dormouse.ateapi;
+
+import com.google.protobuf.Message;
+import dev.dormouse.ateapi.v008.wire.GetActorResponse;
+import dev.dormouse.platform.GrpcStatus;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.Marshaller;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerCallHandler;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import io.smallrye.mutiny.Uni;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.function.Function;
+
+/**
+ * One method whose request is read by its handler, for only its bytes tell which era's it is. When the client goes away, what the
+ * call began goes on.
+ */
+record UnaryMethod(MethodDescriptor<byte[], Message> descriptor, Function<byte[], Uni<Message>> handler) {
+
+    /** @param service {@code package.Service} */
+    static UnaryMethod of(String service, String method, Function<byte[], Uni<Message>> handler) {
+        // a server only writes answers, and writes any message the same
+        return new UnaryMethod(
+                MethodDescriptor.<byte[], Message>newBuilder()
+                        .setType(MethodType.UNARY)
+                        .setFullMethodName(MethodDescriptor.generateFullMethodName(service, method))
+                        .setRequestMarshaller(new Bytes())
+                        .setResponseMarshaller(ProtoUtils.<Message>marshaller(GetActorResponse.getDefaultInstance()))
+                        .build(),
+                handler);
+    }
+
+    ServerCallHandler<byte[], Message> calls() {
+        return ServerCalls.asyncUnaryCall(this::serve);
+    }
+
+    private void serve(byte[] request, StreamObserver<Message> answer) {
+        // that there is one keeps an answer to a client that is gone from being a failure
+        ((ServerCallStreamObserver<Message>) answer).setOnCancelHandler(() -> {});
+        Uni.createFrom()
+                .deferred(() -> handler.apply(request))
+                .subscribe()
+                .with(
+                        message -> {
+                            answer.onNext(message);
+                            answer.onCompleted();
+                        },
+                        failure -> answer.onError(GrpcStatus.of(failure)));
+    }
+
+    private record Bytes() implements Marshaller<byte[]> {
+
+        @Override
+        public InputStream stream(byte[] value) {
+            return new ByteArrayInputStream(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+            try {
+                return stream.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * {@code ateapi.Control}, the gRPC API that existing clients of agent-substrate speak, in the shapes of three of its eras.
+ * An edge: reads requests, calls the use cases, writes answers; decides nothing.
+ */
+@NullMarked
+package dev.dormouse.ateapi;
+
+import org.jspecify.annotations.NullMarked;
