@@ -74,7 +74,7 @@ final class Watcher {
                     note(actor.workerUid());
                 }
                 case ChangeFeed.WorkerChange worker -> note(worker.uid());
-                case ChangeFeed.CatalogChange ignored -> {}
+                case ChangeFeed.CatalogChange _, ChangeFeed.CallersWaiting _ -> {}
                 case ChangeFeed.Missed ignored -> missed = true;
             }
             if (missed || actors.size() + workers.size() > MOST_PENDING) {
