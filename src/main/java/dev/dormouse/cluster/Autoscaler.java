@@ -43,6 +43,7 @@ class Autoscaler {
     /** As long as a HorizontalPodAutoscaler takes: a worker is slow to come back, and costs little while it is free. */
     private static final Duration QUIET = Duration.ofMinutes(5);
 
+    /** Fewer than any pool may have. */
     private static final int NOT_SET = -1;
 
     private final KubernetesClient client;
@@ -148,9 +149,8 @@ class Autoscaler {
         }
         String uid = pool.getMetadata().getUid();
         Bounds bounds = new Bounds(autoscaling.min(), autoscaling.maxReplicas(), autoscaling.free());
-        int present = pool.getSpec().declaredReplicas();
         int waiting = backlog.waiting(pool.ref());
-        Load load = new Load(present, counts.ready(), counts.free(), counts.assigned(), waiting);
+        Load load = new Load(declared(pool), counts.ready(), counts.free(), counts.assigned(), waiting);
         Decision decision = sizing.decide(bounds, load, trends.get(uid), clock.instant());
         metrics.seen(pool.ref(), decision.replicas(), waiting);
         try {
@@ -159,21 +159,26 @@ class Autoscaler {
             }
         } catch (KubernetesClientException e) {
             String why = Faults.sentence(e);
-            LOG.warnf("pool %s can't be scaled to %d, trying again: %s", pool.ref(), decision.replicas(), why);
+            if (!Faults.isInterrupt(e)) {
+                LOG.warnf("pool %s can't be scaled to %d, trying again: %s", pool.ref(), decision.replicas(), why);
+            }
             return new Scaling(false, "FailedUpdateScale", why);
         }
         return new Scaling(
                 true,
                 "ValidMetricFound",
-                "%d workers, from %d to %d: %s"
+                "Size %d, from %d to %d: %s"
                         .formatted(decision.replicas(), bounds.min(), bounds.max(), decision.reason()));
+    }
+
+    private static int declared(WorkerPool pool) {
+        Integer replicas = pool.getSpec().replicas();
+        return replicas == null ? NOT_SET : replicas;
     }
 
     /** False when the pool is another by now: the next look sees it. */
     private boolean write(WorkerPool pool, Decision decision) {
-        int declared =
-                pool.getSpec().replicas() == null ? NOT_SET : pool.getSpec().replicas();
-        if (declared == decision.replicas()) {
+        if (declared(pool) == decision.replicas()) {
             return true;
         }
         try {
@@ -184,8 +189,8 @@ class Autoscaler {
             }
             throw e;
         }
-        LOG.infof("pool %s is to have %d workers: %s", pool.ref(), decision.replicas(), decision.reason());
-        metrics.scaled(pool.ref(), decision.replicas() > declared);
+        LOG.infof("pool %s has a new size of %d: %s", pool.ref(), decision.replicas(), decision.reason());
+        metrics.scaled(pool.ref(), decision.replicas() > declared(pool));
         events.tell(
                 pool,
                 false,

@@ -26,7 +26,7 @@ public record Sizing(Duration quiet) {
     /**
      * What a look at the pool shows.
      *
-     * @param present workers that it asks for now, started or not
+     * @param present workers that it asks for now, started or not; less than 0: nobody has said so yet
      * @param ready those of them that take or hold actors
      * @param free those that could take one
      * @param busy those that hold one

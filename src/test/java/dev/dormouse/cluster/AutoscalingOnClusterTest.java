@@ -107,7 +107,7 @@ class AutoscalingOnClusterTest {
                         .endsWith("; maxReplicas is 4"));
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(fixture.message("burst", "ScalingActive"))
-                        .startsWith("4 workers, from 1 to 4: 5 callers wait, 1 worker is busy"));
+                        .startsWith("Size 4, from 1 to 4: 5 callers wait, 1 worker is busy"));
         assertThat(fixture.metrics
                         .get("dormouse_pool_waiting_callers")
                         .tags("pool", "burst")

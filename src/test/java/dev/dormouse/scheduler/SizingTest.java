@@ -109,6 +109,14 @@ class SizingTest {
     }
 
     @Test
+    void aPoolOfWhichNobodySaidItsSizeBeginsWithTheLeast() {
+        Decision decision = look(new Bounds(0, 3, 2), load(-1, 0, 0));
+
+        assertThat(decision.replicas()).isZero();
+        assertThat(decision.reason()).isEqualTo("minReplicas is 0");
+    }
+
+    @Test
     void aPoolShrinksAfterAQuietTime() {
         look(BOUNDS, load(8, 2, 0));
         now = now.plus(QUIET).minusSeconds(2);

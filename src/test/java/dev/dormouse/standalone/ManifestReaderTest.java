@@ -127,7 +127,8 @@ class ManifestReaderTest {
     @Test
     void aMissingFieldIsReportedAtItsParent() {
         assertThat(errors(POOL.replace("  replicas: 1\n", "")))
-                .containsExactly("document 1, line 5, column 1: spec.replicas: Replicas are required where autoscaling is not set");
+                .containsExactly(
+                        "document 1, line 5, column 1: spec.replicas: Replicas are required where autoscaling is not set");
         assertThat(errors(POOL.replace("  name: one", "  namespace: x")))
                 .containsExactly("document 1, line 3, column 1: metadata.name: Required value");
         assertThat(errors("kind: WorkerPool\n"))
