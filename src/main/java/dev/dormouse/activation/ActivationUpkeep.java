@@ -27,13 +27,14 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** What goes on beside the requests: leases, recovery, idle actors, preparation, snapshots to delete. */
+/** What goes on beside the requests: leases, recovery, idle actors, preparation, who waits, snapshots to delete. */
 @Singleton
 class ActivationUpkeep {
 
     private static final Logger LOG = Logger.getLogger(ActivationUpkeep.class);
     private static final Duration IDLE_EVERY = Duration.ofSeconds(1);
     private static final Duration PRESSURE_EVERY = Duration.ofMillis(250);
+    private static final Duration WAITING_EVERY = Duration.ofMillis(250);
     private static final Duration WARM_EVERY = Duration.ofMillis(250);
     private static final Duration DELETE_EVERY = Duration.ofSeconds(5);
     private static final Duration POOLS_EVERY = Duration.ofSeconds(5);
@@ -49,6 +50,8 @@ class ActivationUpkeep {
     private final IdleActors idle;
     private final Dispatcher dispatcher;
     private final Warming warming;
+    private final WaitingReport waiting;
+    private final Backlog backlog;
     private final SnapshotDeletion deletion;
     private final List<Long> timers = new ArrayList<>();
     private @Nullable Cancellable changes;
@@ -65,6 +68,8 @@ class ActivationUpkeep {
             IdleActors idle,
             Dispatcher dispatcher,
             Warming warming,
+            WaitingReport waiting,
+            Backlog backlog,
             SnapshotDeletion deletion) {
         this.config = config;
         this.vertx = vertx;
@@ -77,6 +82,8 @@ class ActivationUpkeep {
         this.idle = idle;
         this.dispatcher = dispatcher;
         this.warming = warming;
+        this.waiting = waiting;
+        this.backlog = backlog;
         this.deletion = deletion;
     }
 
@@ -93,6 +100,7 @@ class ActivationUpkeep {
         every(DELETE_EVERY, "delete snapshots", deletion::run);
         every(IDLE_EVERY, "suspend idle actors", run(idle::sweep));
         every(PRESSURE_EVERY, "make room", run(idle::press));
+        every(WAITING_EVERY, "tell who waits", run(waiting::tell));
         every(WARM_EVERY, "prepare workers", run(warming::run));
         every(POOLS_EVERY, "read pools", run(this::pools));
     }
@@ -134,6 +142,7 @@ class ActivationUpkeep {
                     pools();
                 }
             }
+            case ChangeFeed.CallersWaiting news -> backlog.heard(news);
             case ChangeFeed.WorkerChange worker -> {}
             case ChangeFeed.Missed missed -> pools();
         }

@@ -1,11 +1,15 @@
 package dev.dormouse.bucket;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.api.client.http.javanet.NetHttpTransport;
 import com.google.auth.Credentials;
 import com.google.auth.http.HttpTransportFactory;
 import com.google.auth.oauth2.GoogleCredentials;
 import dev.dormouse.platform.DormouseConfig;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,21 +82,35 @@ public final class GsBuckets implements Buckets {
     }
 
     private Credentials credentials() throws IOException {
-        Path file = config.credentials().orElse(null);
+        if (config.credentials().isPresent()) {
+            Path file = config.credentials().get();
+            return scoped("dormouse.snapshots.gs.credentials is not usable: ", () -> Files.newInputStream(file));
+        }
+        if (config.credentialsJson().isPresent()) {
+            byte[] text = config.credentialsJson().get().getBytes(UTF_8);
+            return scoped(
+                    "dormouse.snapshots.gs.credentials-json is not usable: ", () -> new ByteArrayInputStream(text));
+        }
         try {
-            return (file == null ? GoogleCredentials.getApplicationDefault(tokens) : read(file)).createScoped(SCOPE);
-        } catch (IOException | IllegalArgumentException e) {
-            String what = file == null
-                    ? "there are no credentials for gs://: give the Pod a workload identity, or set GOOGLE_APPLICATION_CREDENTIALS"
-                            + " or dormouse.snapshots.gs.credentials to a file, or dormouse.snapshots.gs.anonymous"
-                    : "dormouse.snapshots.gs.credentials is not usable: " + e.getMessage();
-            throw new BucketException(what, e);
+            return GoogleCredentials.getApplicationDefault(tokens).createScoped(SCOPE);
+        } catch (IOException e) {
+            throw new BucketException(
+                    "there are no credentials for gs://: give the Pod a workload identity, or set GOOGLE_APPLICATION_CREDENTIALS"
+                            + " or dormouse.snapshots.gs.credentials to a file, or dormouse.snapshots.gs.anonymous",
+                    e);
         }
     }
 
-    private GoogleCredentials read(Path file) throws IOException {
-        try (var in = Files.newInputStream(file)) {
-            return GoogleCredentials.fromStream(in, tokens);
+    /** Where credentials are read from. */
+    private interface Source {
+        InputStream open() throws IOException;
+    }
+
+    private Credentials scoped(String complaint, Source source) throws BucketException {
+        try (InputStream in = source.open()) {
+            return GoogleCredentials.fromStream(in, tokens).createScoped(SCOPE);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new BucketException(complaint + e.getMessage(), e);
         }
     }
 }

@@ -23,6 +23,7 @@ public class ClusterOperator {
     private final Supplier<ConfigurationService> configuration;
     private final PoolReconciler pools;
     private final TemplateReconciler templates;
+    private final Autoscaler autoscaler;
     private @Nullable Operator operator;
 
     @Inject
@@ -30,19 +31,22 @@ public class ClusterOperator {
             LeaseElection election,
             Instance<QuarkusConfigurationService> configuration,
             PoolReconciler pools,
-            TemplateReconciler templates) {
-        this(election, (Supplier<ConfigurationService>) configuration::get, pools, templates);
+            TemplateReconciler templates,
+            Autoscaler autoscaler) {
+        this(election, (Supplier<ConfigurationService>) configuration::get, pools, templates, autoscaler);
     }
 
     ClusterOperator(
             LeaseElection election,
             Supplier<ConfigurationService> configuration,
             PoolReconciler pools,
-            TemplateReconciler templates) {
+            TemplateReconciler templates,
+            Autoscaler autoscaler) {
         this.election = election;
         this.configuration = configuration;
         this.pools = pools;
         this.templates = templates;
+        this.autoscaler = autoscaler;
     }
 
     /** Stands for election; returns at once. */
@@ -63,6 +67,7 @@ public class ClusterOperator {
                 fresh.register(pools);
                 fresh.register(templates);
                 fresh.start();
+                autoscaler.begin();
                 return;
             } catch (RuntimeException e) {
                 LOG.warnf(e, "the operator does not start, trying again");
@@ -73,6 +78,7 @@ public class ClusterOperator {
     }
 
     private void end() {
+        autoscaler.end();
         if (operator != null) {
             operator.stop();
             operator = null;

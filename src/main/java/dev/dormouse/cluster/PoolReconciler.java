@@ -55,6 +55,7 @@ public class PoolReconciler implements Reconciler<WorkerPool> {
 
     private final Catalog catalog;
     private final Workers workers;
+    private final Autoscaler autoscaler;
     private final InstantSource clock;
     private final DeletionCosts costs;
     private final Supplier<WorkerDeployment.Settings> settings;
@@ -62,18 +63,25 @@ public class PoolReconciler implements Reconciler<WorkerPool> {
 
     @Inject
     PoolReconciler(
-            KubernetesClient client, Catalog catalog, Workers workers, InstantSource clock, DormouseConfig config) {
-        this(client, catalog, workers, clock, () -> settings(client, clock, config));
+            KubernetesClient client,
+            Catalog catalog,
+            Workers workers,
+            Autoscaler autoscaler,
+            InstantSource clock,
+            DormouseConfig config) {
+        this(client, catalog, workers, autoscaler, clock, () -> settings(client, clock, config));
     }
 
     PoolReconciler(
             KubernetesClient client,
             Catalog catalog,
             Workers workers,
+            Autoscaler autoscaler,
             InstantSource clock,
             Supplier<WorkerDeployment.Settings> settings) {
         this.catalog = catalog;
         this.workers = workers;
+        this.autoscaler = autoscaler;
         this.clock = clock;
         this.settings = settings;
         this.costs = new DeletionCosts(client, workers);
@@ -131,7 +139,7 @@ public class PoolReconciler implements Reconciler<WorkerPool> {
     /** Fewer are asked for, or Pods of an old kind make room for new ones. */
     private static boolean losesPods(Deployment present, WorkerPool pool) {
         DeploymentStatus pods = present.getStatus();
-        int wanted = pool.getSpec().replicas();
+        int wanted = pool.getSpec().declaredReplicas();
         return present.getSpec().getReplicas() > wanted
                 || pods != null
                         && pods.getReplicas() != null
@@ -168,7 +176,7 @@ public class PoolReconciler implements Reconciler<WorkerPool> {
                 .findFirst()
                 .orElse(pool)
                 .getStatus();
-        return new PoolStatus(pool, present, clock.instant());
+        return new PoolStatus(pool, present, autoscaler.scaling(pool), clock.instant());
     }
 
     private void report(WorkerPool pool, WorkerPoolStatus status) {

@@ -150,6 +150,7 @@ class GoldenReconciler {
             case CatalogChange c -> {}
             case ChangeFeed.ActorChange a -> {}
             case ChangeFeed.WorkerChange w -> {}
+            case ChangeFeed.CallersWaiting w -> {}
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.dormouse.journal;
 
 import dev.dormouse.name.ActorKey;
+import dev.dormouse.name.PoolRef;
 import io.smallrye.mutiny.Multi;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ChangeFeed {
 
-    sealed interface Change permits ActorChange, WorkerChange, CatalogChange, Missed {}
+    sealed interface Change permits ActorChange, WorkerChange, CatalogChange, CallersWaiting, Missed {}
 
     /**
      * @param status the new status's name; {@code DELETED} when the record is gone
@@ -30,6 +31,12 @@ public interface ChangeFeed {
 
     /** A template, pool or sandbox config changed. {@code kind} is the Kubernetes kind. */
     record CatalogChange(String kind, String namespace, String name) implements Change {}
+
+    /**
+     * How many callers wait at a replica for a worker of an autoscaled pool. It is told again and again while there are any: whoever
+     * misses one hears the next.
+     */
+    record CallersWaiting(UUID replica, PoolRef pool, int callers) implements Change {}
 
     record Missed() implements Change {}
 

@@ -1,11 +1,13 @@
 package dev.dormouse.journal;
 
 import dev.dormouse.journal.ChangeFeed.ActorChange;
+import dev.dormouse.journal.ChangeFeed.CallersWaiting;
 import dev.dormouse.journal.ChangeFeed.CatalogChange;
 import dev.dormouse.journal.ChangeFeed.Change;
 import dev.dormouse.journal.ChangeFeed.Missed;
 import dev.dormouse.journal.ChangeFeed.WorkerChange;
 import dev.dormouse.name.ActorKey;
+import dev.dormouse.name.PoolRef;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -63,6 +65,14 @@ final class ChangeText {
             case WorkerChange w -> String.join(" ", "worker", w.uid().toString(), w.state());
             case CatalogChange c ->
                 String.join(" ", "catalog", c.kind(), c.namespace().isEmpty() ? NOTHING : c.namespace(), c.name());
+            case CallersWaiting w ->
+                String.join(
+                        " ",
+                        "waiting",
+                        w.replica().toString(),
+                        w.pool().namespace(),
+                        w.pool().name(),
+                        Integer.toString(w.callers()));
             case Missed missed -> "missed";
         };
     }
@@ -80,6 +90,9 @@ final class ChangeText {
                             word[6].equals(NOTHING) ? null : UUID.fromString(word[6]));
                 case "worker" -> new WorkerChange(UUID.fromString(word[1]), word[2]);
                 case "catalog" -> new CatalogChange(word[1], word[2].equals(NOTHING) ? "" : word[2], word[3]);
+                case "waiting" ->
+                    new CallersWaiting(
+                            UUID.fromString(word[1]), new PoolRef(word[2], word[3]), Integer.parseInt(word[4]));
                 default -> new Missed();
             };
         } catch (IllegalArgumentException | IndexOutOfBoundsException unknown) {

@@ -244,6 +244,9 @@ public interface DormouseConfig {
 
         /** File with a service account's key or a workload identity's configuration; Google's own chain finds them when absent. */
         Optional<Path> credentials();
+
+        /** What such a file holds, for where secrets are environment variables; not used where there is a file. */
+        Optional<String> credentialsJson();
     }
 
     interface Images {

@@ -13,13 +13,26 @@ import org.jspecify.annotations.Nullable;
 /** The statuses that may follow a pool's present one, as values. */
 public final class PoolStatus {
 
+    /** The type of the condition that says what a pool's autoscaler does. */
+    public static final String SCALING_ACTIVE = "ScalingActive";
+
     private final WorkerPool pool;
     private final @Nullable WorkerPoolStatus present;
+    private final @Nullable Scaling scaling;
     private final Instant now;
 
-    public PoolStatus(WorkerPool pool, @Nullable WorkerPoolStatus present, Instant now) {
+    /**
+     * What its autoscaler does, as the condition {@code ScalingActive} that users know from a HorizontalPodAutoscaler.
+     *
+     * @param active false: how many workers it has is not decided on now
+     */
+    public record Scaling(boolean active, String reason, String message) {}
+
+    /** @param scaling null: the autoscaler has not looked at it yet */
+    public PoolStatus(WorkerPool pool, @Nullable WorkerPoolStatus present, @Nullable Scaling scaling, Instant now) {
         this.pool = pool;
         this.present = present;
+        this.scaling = scaling;
         this.now = now;
     }
 
@@ -27,7 +40,7 @@ public final class PoolStatus {
     public WorkerPoolStatus applied(Deployment deployment, int free, int assigned, Resolution sandbox) {
         DeploymentStatus pods = deployment.getStatus() == null ? new DeploymentStatus() : deployment.getStatus();
         int ready = number(pods.getReadyReplicas());
-        int wanted = pool.getSpec().replicas();
+        int wanted = pool.getSpec().declaredReplicas();
         boolean met =
                 ready >= wanted && number(pods.getUpdatedReplicas()) >= wanted && number(pods.getReplicas()) == wanted;
         return new WorkerPoolStatus(
@@ -36,7 +49,7 @@ public final class PoolStatus {
                 free,
                 assigned,
                 WorkerDeployment.selector(pool),
-                List.of(
+                withScaling(List.of(
                         condition(
                                 "Ready",
                                 met,
@@ -47,7 +60,7 @@ public final class PoolStatus {
                                 true,
                                 "Applied",
                                 "Deployment %s is as the pool asks for".formatted(WorkerDeployment.name(pool))),
-                        resolved(sandbox)),
+                        resolved(sandbox))),
                 pool.getMetadata().getGeneration());
     }
 
@@ -67,7 +80,7 @@ public final class PoolStatus {
                 before.freeWorkers(),
                 before.assignedWorkers(),
                 before.selector(),
-                conditions,
+                withScaling(conditions),
                 pool.getMetadata().getGeneration());
     }
 
@@ -85,6 +98,22 @@ public final class PoolStatus {
                 failed.selector(),
                 conditions,
                 failed.observedGeneration());
+    }
+
+    /** What was said of the scaling stays until there is news; a pool that isn't autoscaled says nothing of it. */
+    private List<Condition> withScaling(List<Condition> others) {
+        List<Condition> conditions = new ArrayList<>(others);
+        conditions.removeIf(condition -> condition.getType().equals(SCALING_ACTIVE));
+        if (pool.getSpec().autoscaling() != null) {
+            if (scaling != null) {
+                conditions.add(condition(SCALING_ACTIVE, scaling.active(), scaling.reason(), scaling.message()));
+            } else if (present != null && present.conditions() != null) {
+                present.conditions().stream()
+                        .filter(condition -> condition.getType().equals(SCALING_ACTIVE))
+                        .forEach(conditions::add);
+            }
+        }
+        return conditions;
     }
 
     private Condition resolved(Resolution sandbox) {

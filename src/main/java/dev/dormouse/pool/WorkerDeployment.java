@@ -98,7 +98,7 @@ public final class WorkerDeployment {
                 .endOwnerReference()
                 .endMetadata()
                 .withNewSpec()
-                .withReplicas(pool.getSpec().replicas())
+                .withReplicas(pool.getSpec().declaredReplicas())
                 .withNewSelector()
                 .withMatchLabels(labels)
                 .endSelector()

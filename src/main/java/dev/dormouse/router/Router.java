@@ -107,7 +107,7 @@ final class Router {
                         .ifPresent(ended -> loops.forEach(loop -> loop.activationEnded(actor.key(), ended)));
             }
             case ChangeFeed.Missed _ -> routes.clear();
-            case ChangeFeed.WorkerChange _, ChangeFeed.CatalogChange _ -> {}
+            case ChangeFeed.WorkerChange _, ChangeFeed.CatalogChange _, ChangeFeed.CallersWaiting _ -> {}
         }
     }
 

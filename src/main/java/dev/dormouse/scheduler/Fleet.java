@@ -184,6 +184,20 @@ public final class Fleet {
         return fitting.computeIfAbsent(where, this::fittingGroups).stream().anyMatch(group -> group.taking > 0);
     }
 
+    /** The pools of which a further worker could serve it. */
+    public Set<PoolRef> fittingPools(Need.Requirements where) {
+        Set<PoolRef> fit = new HashSet<>();
+        for (Pool pool : pools.values()) {
+            boolean runs = mayStillFit(pool.ref())
+                    || groups.getOrDefault(pool.ref(), Map.of()).keySet().stream()
+                            .anyMatch(where::runsOn);
+            if (runs && where.admits(pool)) {
+                fit.add(pool.ref());
+            }
+        }
+        return fit;
+    }
+
     /** True when the worker could take it, were it free. */
     public boolean fits(Need need, UUID uid) {
         Candidate worker = workers.get(uid);

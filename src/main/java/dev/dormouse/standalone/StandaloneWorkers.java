@@ -3,8 +3,10 @@ package dev.dormouse.standalone;
 import dev.dormouse.ateom.wire.ConfigureRequest;
 import dev.dormouse.ateom.wire.Slot;
 import dev.dormouse.name.PoolRef;
+import dev.dormouse.platform.Conditions;
 import dev.dormouse.platform.DormouseConfig;
 import dev.dormouse.platform.ShutdownOrder;
+import dev.dormouse.pool.PoolStatus;
 import dev.dormouse.pool.WorkerPool;
 import dev.dormouse.pool.WorkerPoolStatus;
 import dev.dormouse.template.Catalog;
@@ -12,6 +14,7 @@ import dev.dormouse.worker.Ateoms;
 import dev.dormouse.worker.Reporter;
 import dev.dormouse.worker.Worker;
 import dev.dormouse.worker.Workers;
+import io.fabric8.kubernetes.api.model.Condition;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
@@ -118,7 +121,7 @@ class StandaloneWorkers {
         String declared = pool.getSpec().effectiveSandboxClass();
         // where gvisor can't run the process sandbox stands in: ateom says which it is
         String sandboxClass = declared.equals(GVISOR) ? "" : declared;
-        return PoolSlots.wanted(ref, pool.getSpec().replicas(), sandboxClass, of(ref, present));
+        return PoolSlots.wanted(ref, pool.getSpec().declaredReplicas(), sandboxClass, of(ref, present));
     }
 
     private void tell(Reporter ateom, List<Slot> slots) {
@@ -153,13 +156,26 @@ class StandaloneWorkers {
                 counts.free(),
                 counts.assigned(),
                 before == null ? null : before.selector(),
-                before == null ? null : before.conditions(),
+                conditions(pool),
                 generation == null ? 0 : generation);
         if (!now.equals(before)) {
             Uni<Void> written = catalog.poolStatus(pool.ref(), now);
             written.subscribe()
                     .with(done -> {}, failure -> LOG.debugf("status of %s not written: %s", pool.ref(), failure));
         }
+    }
+
+    /** A pool for a cluster runs here too, with the workers that it begins with there. */
+    private @Nullable List<Condition> conditions(WorkerPool pool) {
+        if (pool.getSpec().autoscaling() == null) {
+            return null;
+        }
+        List<Condition> before =
+                pool.getStatus() == null ? null : pool.getStatus().conditions();
+        String message = "A standalone server does not scale pools: it has %d workers, by replicas or else minReplicas"
+                .formatted(pool.getSpec().declaredReplicas());
+        return List.of(Conditions.next(
+                before, PoolStatus.SCALING_ACTIVE, false, "Standalone", message, pool.getMetadata(), clock.instant()));
     }
 
     private static List<Worker> of(PoolRef pool, List<Worker> present) {

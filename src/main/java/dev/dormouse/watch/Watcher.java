@@ -76,6 +76,7 @@ final class Watcher {
                 }
                 case ChangeFeed.WorkerChange worker -> note(worker.uid());
                 case ChangeFeed.CatalogChange object -> note(object);
+                case ChangeFeed.CallersWaiting _ -> {}
                 case ChangeFeed.Missed ignored -> missed = true;
             }
             if (missed || actors.size() + workers.size() + catalog.size() > MOST_PENDING) {

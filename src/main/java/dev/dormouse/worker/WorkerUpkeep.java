@@ -103,7 +103,7 @@ class WorkerUpkeep {
         switch (change) {
             case WorkerChange worker -> news.changed(worker.uid(), worker.state());
             case ActorChange actor -> changed(actor);
-            case ChangeFeed.CatalogChange catalog -> {}
+            case ChangeFeed.CatalogChange _, ChangeFeed.CallersWaiting _ -> {}
             case ChangeFeed.Missed missed -> run();
         }
     }

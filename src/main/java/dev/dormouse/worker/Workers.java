@@ -227,6 +227,13 @@ public class Workers {
         }
     }
 
+    /** The pools of which a further worker could serve it. */
+    public Set<PoolRef> fittingPools(Need.Requirements where) {
+        synchronized (table) {
+            return table.fleet().fittingPools(where);
+        }
+    }
+
     /** What keeps every worker that takes actors from going on from the memory snapshot; empty when one can, or nobody knows. */
     public Optional<String> lack(Need need) {
         synchronized (table) {
@@ -248,24 +255,40 @@ public class Workers {
      * @param ready those that take or hold actors
      * @param assigned those that hold an actor
      */
-    public record PoolCounts(int all, int ready, int free, int assigned) {}
+    public record PoolCounts(int all, int ready, int free, int assigned) {
+
+        /** Of a pool without workers. */
+        public static final PoolCounts NONE = new PoolCounts(0, 0, 0, 0);
+
+        private static PoolCounts of(SlotKnowledge slot) {
+            return new PoolCounts(
+                    1,
+                    slot.state() == Candidate.State.LOST ? 0 : 1,
+                    slot.state() == Candidate.State.FREE ? 1 : 0,
+                    slot.stay == null ? 0 : 1);
+        }
+
+        private PoolCounts plus(PoolCounts more) {
+            return new PoolCounts(all + more.all, ready + more.ready, free + more.free, assigned + more.assigned);
+        }
+    }
 
     public PoolCounts counts(PoolRef pool) {
-        int all = 0;
-        int ready = 0;
-        int free = 0;
-        int assigned = 0;
         synchronized (table) {
-            for (SlotKnowledge slot : table.slots()) {
-                if (slot.pool.equals(pool)) {
-                    all++;
-                    ready += slot.state() == Candidate.State.LOST ? 0 : 1;
-                    free += slot.state() == Candidate.State.FREE ? 1 : 0;
-                    assigned += slot.stay == null ? 0 : 1;
-                }
-            }
+            return table.slots().stream()
+                    .filter(slot -> slot.pool.equals(pool))
+                    .map(PoolCounts::of)
+                    .reduce(PoolCounts.NONE, PoolCounts::plus);
         }
-        return new PoolCounts(all, ready, free, assigned);
+    }
+
+    /** Of all pools that have workers, in one go. */
+    public Map<PoolRef, PoolCounts> countsByPool() {
+        Map<PoolRef, PoolCounts> counts = new HashMap<>();
+        synchronized (table) {
+            table.slots().forEach(slot -> counts.merge(slot.pool, PoolCounts.of(slot), PoolCounts::plus));
+        }
+        return counts;
     }
 
     /** How many workers are in each state. */

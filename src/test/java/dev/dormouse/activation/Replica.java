@@ -33,6 +33,7 @@ final class Replica implements AutoCloseable {
     final IdleActors idle;
     final Leases leases;
     final Recovery recovery;
+    final Backlog backlog;
     private final TestWorkers registry;
     private final ActivationUpkeep upkeep;
 
@@ -69,6 +70,7 @@ final class Replica implements AutoCloseable {
         // deletion reads rows, no entities
         SnapshotRecords dropped = new SnapshotRecords(database, new Sessions((Mutiny.SessionFactory) null, vertx));
         recovery = new Recovery(store, records, plans, workers, calls, sleeps, leases, metrics);
+        backlog = new Backlog(clock);
         upkeep = new ActivationUpkeep(
                 config,
                 vertx,
@@ -81,6 +83,8 @@ final class Replica implements AutoCloseable {
                 idle,
                 dispatcher,
                 warming,
+                new WaitingReport(dispatcher, workers, catalog, feed, clock),
+                backlog,
                 new SnapshotDeletion(dropped, snapshots, workers, calls));
     }
 

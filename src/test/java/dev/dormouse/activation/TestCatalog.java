@@ -6,6 +6,7 @@ import dev.dormouse.platform.Code;
 import dev.dormouse.platform.Failure;
 import dev.dormouse.pool.WorkerPool;
 import dev.dormouse.pool.WorkerPoolSpec;
+import dev.dormouse.pool.WorkerPoolSpec.Autoscaling;
 import dev.dormouse.pool.WorkerPoolStatus;
 import dev.dormouse.sandboxconfig.SandboxConfig;
 import dev.dormouse.sim.SimulatedStorage;
@@ -80,13 +81,17 @@ final class TestCatalog implements Catalog {
     }
 
     void pool(String name, Map<String, String> labels) {
+        pool(name, labels, null);
+    }
+
+    void pool(String name, Map<String, String> labels, @Nullable Autoscaling autoscaling) {
         WorkerPool pool = new WorkerPool();
         pool.setMetadata(new ObjectMetaBuilder()
                 .withNamespace("demo")
                 .withName(name)
                 .withLabels(labels)
                 .build());
-        pool.setSpec(new WorkerPoolSpec(1, "ateom@sha256:2", null, null, null));
+        pool.setSpec(new WorkerPoolSpec(1, "ateom@sha256:2", null, null, null, autoscaling));
         pools.add(pool);
     }
 

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dormouse.actor.ActorStatus;
 import dev.dormouse.actor.Cause;
+import dev.dormouse.journal.ChangeFeed.CallersWaiting;
 import dev.dormouse.name.ActorKey;
+import dev.dormouse.name.PoolRef;
 import dev.dormouse.platform.Failure;
+import dev.dormouse.pool.WorkerPoolSpec.Autoscaling;
 import dev.dormouse.sim.SimulatedAteom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -71,16 +75,44 @@ class WaitingTest {
     @Test
     void theQueueIsBounded() {
         for (int i = 0; i < 2; i++) {
-            world.replica
-                    .activations
-                    .resume(world.create("waiting-" + i), false, Cause.API)
-                    .subscribe()
-                    .with(actor -> {}, failure -> {});
+            call(world.replica, "waiting-" + i);
         }
         Awaitility.await().until(() -> world.replica.dispatcher.waiting() == 2);
 
         assertThatThrownBy(() -> await(world.replica.activations.resume(world.create("refused"), false, Cause.API)))
                 .hasMessageContaining("too many callers wait");
+    }
+
+    @Test
+    void everyReplicaHearsHowManyWaitForAPoolThatScales() {
+        world.catalog.pools.clear();
+        world.catalog.pool("pool", Map.of(), new Autoscaling(1, 9, 0));
+        PoolRef pool = new PoolRef("demo", "pool");
+        Replica first = world.replica;
+        Replica second = world.start();
+        call(first, "one");
+        call(second, "two");
+        call(second, "three");
+
+        Awaitility.await().until(() -> first.backlog.waiting(pool) == 3 && second.backlog.waiting(pool) == 3);
+        // they give up by themselves
+        Awaitility.await().until(() -> first.backlog.waiting(pool) == 0 && second.backlog.waiting(pool) == 0);
+    }
+
+    @Test
+    void aReplicaThatFellSilentHasNoCallersAnyMore() {
+        PoolRef pool = new PoolRef("demo", "pool");
+        world.feed.publish(new CallersWaiting(UUID.randomUUID(), pool, 7));
+        Awaitility.await().until(() -> world.replica.backlog.waiting(pool) == 7);
+
+        Awaitility.await().until(() -> world.replica.backlog.waiting(pool) == 0);
+    }
+
+    private void call(Replica replica, String actor) {
+        replica.activations
+                .resume(world.create(actor), false, Cause.API)
+                .subscribe()
+                .with(woken -> {}, failure -> {});
     }
 
     @Test

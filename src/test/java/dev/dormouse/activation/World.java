@@ -87,7 +87,7 @@ final class World implements AutoCloseable {
         heart = vertx.setPeriodic(1, beat.toMillis(), id -> beat());
     }
 
-    private static DormouseConfig config(Map<String, String> settings) {
+    static DormouseConfig config(Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(settings);
         all.putIfAbsent("dormouse.data-dir", System.getProperty("java.io.tmpdir"));
         return new SmallRyeConfigBuilder()

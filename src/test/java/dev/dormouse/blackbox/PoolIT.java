@@ -96,6 +96,28 @@ class PoolIT {
     }
 
     @Test
+    void aPoolThatAClusterWouldScaleHasTheWorkersThatItBeginsWith() throws IOException {
+        String autoscaled = pool.replaceAll("replicas: \\d+", "autoscaling: {minReplicas: 2, maxReplicas: 9}");
+        assertThat(autoscaled).isNotEqualTo(pool);
+
+        Files.writeString(manifests.resolve("pool.yaml"), autoscaled);
+
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(workers()).hasSize(2);
+            assertThat(items("/v1/workerpools")).singleElement().satisfies(present -> {
+                JsonObject condition = present.getJsonObject("status")
+                        .getJsonArray("conditions")
+                        .getJsonObject(0);
+                assertThat(condition.getString("type")).isEqualTo("ScalingActive");
+                assertThat(condition.getString("status")).isEqualTo("False");
+                assertThat(condition.getString("message"))
+                        .isEqualTo("A standalone server does not scale pools:"
+                                + " it has 2 workers, by replicas or else minReplicas");
+            });
+        });
+    }
+
+    @Test
     void aBusyWorkerStaysWhereFreeOnesCanGo() throws IOException {
         run("stays");
         String worker =

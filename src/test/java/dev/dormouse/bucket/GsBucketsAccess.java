@@ -20,6 +20,11 @@ public final class GsBucketsAccess {
     }
 
     static DormouseConfig.Gs config(int port, boolean anonymous, @Nullable Path credentials) {
+        return config(port, anonymous, credentials, null);
+    }
+
+    static DormouseConfig.Gs config(
+            int port, boolean anonymous, @Nullable Path credentials, @Nullable String credentialsJson) {
         return new DormouseConfig.Gs() {
             @Override
             public Optional<String> endpoint() {
@@ -34,6 +39,11 @@ public final class GsBucketsAccess {
             @Override
             public Optional<Path> credentials() {
                 return Optional.ofNullable(credentials);
+            }
+
+            @Override
+            public Optional<String> credentialsJson() {
+                return Optional.ofNullable(credentialsJson);
             }
         };
     }

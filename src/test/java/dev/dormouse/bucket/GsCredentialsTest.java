@@ -58,6 +58,32 @@ class GsCredentialsTest {
         assertThat(store.tokenRequests()).singleElement().asString().contains("grant-type:jwt-bearer", "assertion=");
     }
 
+    @Test
+    void aKeyMayBeAnEnvironmentVariable() throws Exception {
+        store.objects().put("a", new byte[1]);
+        String key = Files.readString(store.serviceAccount(temp.resolve("account.json")));
+        List<String> keys = new ArrayList<>();
+
+        new GsBuckets(GsBucketsAccess.config(store.port(), false, null, key), Duration.ofSeconds(10))
+                .bucket(FakeGs.BUCKET)
+                .list("", found -> keys.add(found.key()));
+
+        assertThat(keys).containsExactly("a");
+        assertThat(store.tokenRequests()).singleElement().asString().contains("grant-type:jwt-bearer");
+    }
+
+    @Test
+    void aKeyThatIsNoneIsNamedAndNotRepeated() {
+        Buckets buckets = new GsBuckets(
+                GsBucketsAccess.config(store.port(), false, null, "{\"private_key\": \"hush\"}"),
+                Duration.ofSeconds(10));
+
+        assertThatThrownBy(() -> buckets.bucket(FakeGs.BUCKET).list("", found -> {}))
+                .isInstanceOf(BucketException.class)
+                .hasMessageContaining("dormouse.snapshots.gs.credentials-json")
+                .hasMessageNotContaining("hush");
+    }
+
     /** What gives tokens outside of tests, each at an address of its own. */
     private final class Google extends MockHttpTransport {
         final List<MockLowLevelHttpRequest> requests = new ArrayList<>();

@@ -35,7 +35,21 @@ final class Declared {
                 new ObjectMetaBuilder().withNamespace(namespace).withName(name).build());
         // its Pods are looked at and never run, also where the cluster has nodes
         PodSettings nowhere = new PodSettings(Map.of("example.com/node", "none"), null, null, null, null);
-        pool.setSpec(new WorkerPoolSpec(replicas, "docker.io/local/ateom:1", nowhere, SandboxClass.GVISOR, null));
+        pool.setSpec(new WorkerPoolSpec(replicas, "docker.io/local/ateom:1", nowhere, SandboxClass.GVISOR, null, null));
+        return pool;
+    }
+
+    /** As many workers as it has begins with nobody's word: only its autoscaler sets it. */
+    static WorkerPool autoscaledPool(String namespace, String name, int min, int max, int free) {
+        WorkerPool pool = pool(namespace, name, min);
+        WorkerPoolSpec spec = pool.getSpec();
+        pool.setSpec(new WorkerPoolSpec(
+                null,
+                spec.ateomImage(),
+                spec.template(),
+                spec.sandboxClass(),
+                null,
+                new WorkerPoolSpec.Autoscaling(min, max, free)));
         return pool;
     }
 

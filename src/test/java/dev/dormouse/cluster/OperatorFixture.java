@@ -1,7 +1,9 @@
 package dev.dormouse.cluster;
 
+import dev.dormouse.activation.Backlog;
 import dev.dormouse.actor.ActorStore;
 import dev.dormouse.actor.TestStores;
+import dev.dormouse.journal.ChangeFeed.CallersWaiting;
 import dev.dormouse.journal.TestFeed;
 import dev.dormouse.kube.Line;
 import dev.dormouse.kube.TestCluster;
@@ -9,12 +11,14 @@ import dev.dormouse.pool.WorkerDeployment;
 import dev.dormouse.pool.WorkerPool;
 import dev.dormouse.pool.WorkerPoolStatus;
 import dev.dormouse.standalone.StoreDatabase;
+import dev.dormouse.worker.TestWorkers;
 import dev.dormouse.worker.Workers;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.ConfigurationService;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,13 +32,27 @@ final class OperatorFixture implements AutoCloseable {
     static final WorkerDeployment.Settings SETTINGS =
             new WorkerDeployment.Settings("api.ate-system.svc:443", null, Duration.ofSeconds(330));
 
+    /** After which an autoscaled pool shrinks: long enough that a test sees that it doesn't shrink before. */
+    static final Duration QUIET = Duration.ofSeconds(4);
+
     final TestCluster cluster = new TestCluster();
     final KubernetesClient client = cluster.client();
     final String namespace = cluster.namespace();
     final StoreDatabase database = new StoreDatabase();
     final Workers workers = new Workers(InstantSource.system());
-    private final TestFeed feed = new TestFeed();
+    final Backlog backlog = new Backlog(InstantSource.system());
+    final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    final TestFeed feed = new TestFeed();
     final ActorStore actors = TestStores.on(database.database(), feed);
+
+    OperatorFixture() {
+        feed.changes().subscribe().with(change -> {
+            if (change instanceof CallersWaiting news) {
+                backlog.heard(news);
+            }
+        });
+        TestWorkers.known(workers);
+    }
 
     /** A replica with a connection of its own. */
     final class Replica implements AutoCloseable {
@@ -51,6 +69,8 @@ final class OperatorFixture implements AutoCloseable {
             catalog = new ClusterCatalog(own, dev.dormouse.snapshot.TestStores.records(database), feed, clock);
             catalog.start();
             election = new LeaseElection(own, namespace, lease);
+            Autoscaler autoscaler =
+                    new Autoscaler(own, catalog, workers, backlog, clock, new AutoscalerMetrics(metrics), QUIET);
             operator = new ClusterOperator(
                     election,
                     () -> ConfigurationService.newOverriddenConfigurationService(overrider -> overrider
@@ -58,8 +78,9 @@ final class OperatorFixture implements AutoCloseable {
                             .withCloseClientOnStop(false)
                             .withStopOnInformerErrorDuringStartup(false)
                             .withInformerStoppedHandler(new StoppedInformer())),
-                    new PoolReconciler(own, catalog, workers, clock, () -> SETTINGS),
-                    new TemplateReconciler(catalog, actors, clock));
+                    new PoolReconciler(own, catalog, workers, autoscaler, clock, () -> SETTINGS),
+                    new TemplateReconciler(catalog, actors, clock),
+                    autoscaler);
             operator.start();
         }
 
@@ -126,9 +147,14 @@ final class OperatorFixture implements AutoCloseable {
     }
 
     List<String> events(String uid) {
+        return eventsOf(uid).stream()
+                .map(event -> event.getType() + " " + event.getReason())
+                .toList();
+    }
+
+    List<Event> eventsOf(String uid) {
         return client.v1().events().inNamespace(namespace).list().getItems().stream()
                 .filter(event -> uid.equals(event.getInvolvedObject().getUid()))
-                .map((Event event) -> event.getType() + " " + event.getReason())
                 .toList();
     }
 

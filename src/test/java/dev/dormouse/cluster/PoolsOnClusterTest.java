@@ -66,7 +66,8 @@ class PoolsOnClusterTest {
     }
 
     private static WorkerPoolSpec with(WorkerPoolSpec spec, int replicas, @Nullable PodSettings settings) {
-        return new WorkerPoolSpec(replicas, spec.ateomImage(), settings, spec.sandboxClass(), spec.sandboxConfigName());
+        return new WorkerPoolSpec(
+                replicas, spec.ateomImage(), settings, spec.sandboxClass(), spec.sandboxConfigName(), null);
     }
 
     @Test
@@ -279,7 +280,7 @@ class PoolsOnClusterTest {
         await().until(() ->
                 fixture.events(fixture.pool("torn").getMetadata().getUid()).contains("Warning SandboxDefaultConflict"));
 
-        change("torn", spec -> new WorkerPoolSpec(1, spec.ateomImage(), null, spec.sandboxClass(), one));
+        change("torn", spec -> new WorkerPoolSpec(1, spec.ateomImage(), null, spec.sandboxClass(), one, null));
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> fixture.condition("torn", "SandboxConfigResolved").equals("True Resolved"));
         fixture.cluster.removeObjects();

@@ -103,7 +103,9 @@ class CrdTest {
                         "snapshotsConfig.onPause=\"Full\"",
                         "snapshotsConfig.onCommit=\"Full\"",
                         "containers[].readyz.httpGet.path=\"/readyz\"");
-        assertThat(defaults(pool)).containsExactly("sandboxClass=\"gvisor\"");
+        assertThat(defaults(pool))
+                .containsExactlyInAnyOrder(
+                        "sandboxClass=\"gvisor\"", "autoscaling.minReplicas=1", "autoscaling.targetFree=0");
         assertThat(defaults(config)).containsExactly("sandboxClass=\"gvisor\"");
     }
 

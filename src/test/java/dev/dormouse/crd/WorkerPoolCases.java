@@ -18,13 +18,12 @@ final class WorkerPoolCases {
     private WorkerPoolCases() {}
 
     static Stream<RuleCase> all() {
-        return Stream.of(spec(), affinity(), resources()).flatMap(cases -> cases);
+        return Stream.of(spec(), autoscaling(), affinity(), resources()).flatMap(cases -> cases);
     }
 
     private static Stream<RuleCase> spec() {
         return Stream.of(
                 rule("/replicas", List.of("0", "9"), List.of("-1"), "Must be at least 0"),
-                rule("/replicas", List.of("2147483647"), List.of("null"), REQUIRED),
                 rule("/ateomImage", List.of(text("a")), List.of(text("")), "Must be at least 1 character long"),
                 rule("/ateomImage", List.of(text("a")), List.of("null"), REQUIRED),
                 rule(
@@ -37,6 +36,41 @@ final class WorkerPoolCases {
                         List.of("[]", items(16, i -> "{\"key\":\"a\"}")),
                         List.of(items(17, i -> "{\"key\":\"a\"}")),
                         "Must have at most 16 items"));
+    }
+
+    private static Stream<RuleCase> autoscaling() {
+        String least = "Must be at least ";
+        String bounds = "MinReplicas must be at most maxReplicas";
+        return Stream.of(
+                rule(
+                        "",
+                        "replicas",
+                        List.of(
+                                "{\"ateomImage\": \"a\", \"replicas\": 2147483647}",
+                                "{\"ateomImage\": \"a\", \"autoscaling\": {\"maxReplicas\": 3}}"),
+                        List.of("{\"ateomImage\": \"a\"}"),
+                        "Replicas are required where autoscaling is not set"),
+                autoscaling("minReplicas", List.of(limits(0, 1, 0)), List.of(limits(-1, 1, 0)), least + "0"),
+                autoscaling(
+                        "targetFree",
+                        List.of(limits(1, 1, 0), limits(1, 1, 9)),
+                        List.of(limits(1, 1, -1)),
+                        least + "0"),
+                autoscaling("maxReplicas", List.of("{\"maxReplicas\": 1}"), List.of(limits(0, 0, 0)), least + "1"),
+                autoscaling("maxReplicas", List.of(limits(2, 2, 0)), List.of("{\"minReplicas\": 1}"), REQUIRED),
+                autoscaling(
+                        "minReplicas",
+                        List.of(limits(3, 3, 0), limits(0, 3, 5)),
+                        List.of(limits(4, 3, 0), limits(2147483647, 2147483646, 0)),
+                        bounds));
+    }
+
+    private static String limits(int min, int max, int free) {
+        return "{\"minReplicas\": %d, \"maxReplicas\": %d, \"targetFree\": %d}".formatted(min, max, free);
+    }
+
+    private static RuleCase autoscaling(String field, List<String> accepted, List<String> refused, String message) {
+        return rule("/autoscaling", "autoscaling." + field, accepted, refused, message);
     }
 
     private static Stream<RuleCase> affinity() {
@@ -66,6 +100,11 @@ final class WorkerPoolCases {
     }
 
     private static RuleCase rule(String pointer, List<String> accepted, List<String> refused, String message) {
-        return new RuleCase(RuleCase.Kind.WORKER_POOL, pointer, accepted, refused, RuleCase.field(pointer), message);
+        return rule(pointer, RuleCase.field(pointer), accepted, refused, message);
+    }
+
+    private static RuleCase rule(
+            String pointer, String field, List<String> accepted, List<String> refused, String message) {
+        return new RuleCase(RuleCase.Kind.WORKER_POOL, pointer, accepted, refused, field, message);
     }
 }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.dormouse.journal.ChangeFeed.ActorChange;
+import dev.dormouse.journal.ChangeFeed.CallersWaiting;
 import dev.dormouse.journal.ChangeFeed.CatalogChange;
 import dev.dormouse.journal.ChangeFeed.Change;
 import dev.dormouse.journal.ChangeFeed.Missed;
 import dev.dormouse.journal.ChangeFeed.WorkerChange;
 import dev.dormouse.name.ActorKey;
+import dev.dormouse.name.PoolRef;
 import dev.dormouse.standalone.StoreDatabase;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import java.util.List;
@@ -82,6 +84,7 @@ class ChangeFeedTest {
                 new WorkerChange(UUID.randomUUID(), "FREE"),
                 new CatalogChange("ActorTemplate", "demo", "counter"),
                 new CatalogChange("SandboxConfig", "", "gvisor"),
+                new CallersWaiting(UUID.randomUUID(), new PoolRef("demo", "counter"), 12),
                 new Missed());
 
         changes.forEach(here::publish);
@@ -144,7 +147,7 @@ class ChangeFeedTest {
 
     @Test
     void linesOfANewerVersionMeanThatSomethingWasMissed() {
-        assertThat(ChangeText.read("sender\nplanet mars\nworker no-uuid FREE\nactor a"))
-                .containsExactly(new Missed(), new Missed(), new Missed());
+        assertThat(ChangeText.read("sender\nplanet mars\nworker no-uuid FREE\nactor a\nwaiting x"))
+                .containsExactly(new Missed(), new Missed(), new Missed(), new Missed());
     }
 }

@@ -94,7 +94,7 @@ class ManifestReaderTest {
     void anUnknownFieldIsNamedWithDocumentLineAndColumn() {
         assertThat(errors(POOL + "---\n" + POOL.replace("name: one", "name: two") + "  replica: 3\n"))
                 .containsExactly(
-                        "document 2, line 16, column 3: spec.replica: Unknown field; known are ateomImage, replicas, sandboxClass,"
+                        "document 2, line 16, column 3: spec.replica: Unknown field; known are ateomImage, autoscaling, replicas, sandboxClass,"
                                 + " sandboxConfigName, template");
     }
 
@@ -127,7 +127,8 @@ class ManifestReaderTest {
     @Test
     void aMissingFieldIsReportedAtItsParent() {
         assertThat(errors(POOL.replace("  replicas: 1\n", "")))
-                .containsExactly("document 1, line 5, column 1: spec.replicas: Required value");
+                .containsExactly(
+                        "document 1, line 5, column 1: spec.replicas: Replicas are required where autoscaling is not set");
         assertThat(errors(POOL.replace("  name: one", "  namespace: x")))
                 .containsExactly("document 1, line 3, column 1: metadata.name: Required value");
         assertThat(errors("kind: WorkerPool\n"))

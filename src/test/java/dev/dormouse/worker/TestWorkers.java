@@ -38,9 +38,23 @@ public final class TestWorkers implements AutoCloseable {
         upkeep = new WorkerUpkeep(config, workers, store, keys, liveness, occupants, ateoms, feed, vertx);
     }
 
+    /** The view has read the database, and there was nothing. */
+    public static void known(Workers workers) {
+        workers.news().loaded(List.of(), workers.news().mark());
+    }
+
+    /** One that the view no longer knows. */
+    public static void remove(Workers workers, String pod) {
+        workers.news().changed(uid(pod), "GONE");
+    }
+
+    private static UUID uid(String pod) {
+        return UUID.nameUUIDFromBytes(pod.getBytes(StandardCharsets.UTF_8));
+    }
+
     /** One that the view knows from now on, without an ateom. */
     public static void put(Workers workers, PoolRef pool, String pod, @Nullable ActorKey actor) {
-        UUID uid = UUID.nameUUIDFromBytes(pod.getBytes(StandardCharsets.UTF_8));
+        UUID uid = uid(pod);
         String state = actor == null ? "FREE" : "ASSIGNED";
         workers.news()
                 .written(List.of(new WorkerRow(
