@@ -68,9 +68,9 @@ public record Sizing(Duration quiet) {
     }
 
     private Decision surplus(Bounds bounds, Load load, int needed, @Nullable Trend last, Instant now) {
-        boolean goesOn = last != null && last.surplusSince() != null;
-        Instant since = goesOn ? last.surplusSince() : now;
-        int peak = goesOn ? Math.max(last.peak(), needed) : needed;
+        Instant before = last == null ? null : last.surplusSince();
+        Instant since = before == null ? now : before;
+        int peak = last == null || before == null ? needed : Math.max(last.peak(), needed);
         if (now.isBefore(since.plus(quiet))) {
             String reason = "%s; %d would do".formatted(need(bounds, load), needed);
             return new Decision(load.present(), reason, new Trend(needed, since, peak));

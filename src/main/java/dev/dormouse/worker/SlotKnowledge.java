@@ -86,8 +86,7 @@ final class SlotKnowledge {
 
     /** @param idle null when the occupant isn't, or nobody knows */
     void idleElsewhere(WorkerStore.@Nullable IdleOccupant idle) {
-        boolean same = idle != null && stay != null && stay.generation() == idle.generation();
-        idleSince = same ? idle.since() : null;
+        idleSince = idle != null && stay != null && stay.generation() == idle.generation() ? idle.since() : null;
     }
 
     boolean holds(ActorKey actor, long generation) {
