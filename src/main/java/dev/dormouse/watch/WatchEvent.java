@@ -1,9 +1,18 @@
 package dev.dormouse.watch;
 
 import dev.dormouse.actor.ActorView;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.UUID;
 
 /** What a watcher is told. */
+// no method of a resource names these in its signature
+@RegisterForReflection(
+        targets = {
+            WatchEvent.ActorDeleted.Key.class,
+            WatchEvent.WorkerGone.Key.class,
+            WatchEvent.CatalogChanged.Key.class,
+            WatchEvent.Resync.Nothing.class
+        })
 sealed interface WatchEvent {
 
     /** The name of the server-sent event. */
