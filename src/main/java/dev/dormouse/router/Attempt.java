@@ -18,6 +18,7 @@ final class Attempt {
     private final boolean grpc;
     private Backends.@Nullable Line line;
     private @Nullable HttpClientRequest request;
+    private final long begunAt = System.nanoTime();
     private boolean over;
     private boolean sent;
     private long sentAt;
@@ -132,6 +133,11 @@ final class Attempt {
     /** True when the actor may just have closed the connection for being idle. */
     boolean onUsedLine() {
         return line != null && line.wasUsed();
+    }
+
+    /** True when its actor has been at work on it since before then. */
+    boolean holdsActorSince(long nanoTime) {
+        return !over && begunAt - nanoTime <= 0;
     }
 
     /** True when the whole request was sent longer ago than the limit. gRPC streams may be silent for ever. */

@@ -287,7 +287,8 @@ final class Exchange {
         return body;
     }
 
-    long startedAt() {
-        return startedAt;
+    /** False while it waits for its actor. */
+    boolean holdsActorSince(long nanoTime) {
+        return attempt != null && attempt.holdsActorSince(nanoTime);
     }
 }

@@ -35,13 +35,12 @@ final class OpenExchanges {
                 .forEach(exchange -> exchange.activationEnded(generation));
     }
 
-    /** Adds the actors that hold a request which began before {@code nanoTime}. */
-    void collectOlderThan(long nanoTime, Set<ActorKey> into) {
+    /** Adds the actors that have been at work on a request since before {@code nanoTime}. */
+    void collectHeldSince(long nanoTime, Set<ActorKey> into) {
         for (Exchange exchange : exchanges) {
-            if (exchange.startedAt() - nanoTime > 0) {
-                return;
+            if (exchange.holdsActorSince(nanoTime)) {
+                into.add(exchange.target().address().key());
             }
-            into.add(exchange.target().address().key());
         }
     }
 

@@ -157,7 +157,7 @@ final class RouterLoop extends AbstractVerticle {
     Future<Void> collectBusy(long nanos, Set<ActorKey> into) {
         Promise<Void> done = Promise.promise();
         run(loop -> {
-            loop.open().collectOlderThan(System.nanoTime() - nanos, into);
+            loop.open().collectHeldSince(System.nanoTime() - nanos, into);
             done.complete();
         });
         return done.future();

@@ -80,6 +80,25 @@ class ParkingTest {
     }
 
     @Test
+    void whoWaitsForAnActorDoesNotKeepItBusy() throws Exception {
+        start(s -> s);
+        Future<Raw.Answer> answer = get();
+        awaitParked(1);
+        fixture.startSilent();
+
+        try (Socket held = Raw.open(fixture.port())) {
+            held.getOutputStream()
+                    .write(GET.replace(HOST, RouterFixture.SILENT_HOST).getBytes());
+            await().until(() -> !fixture.busyReports.isEmpty());
+        }
+
+        // older, but nobody is at work on it
+        assertThat(fixture.busyReports.getFirst()).containsExactly(RouterFixture.SILENT);
+        wakeUp();
+        assertThat(answer.get().body()).isEqualTo("awake");
+    }
+
+    @Test
     void aRunningActorNeedsNoWaker() throws Exception {
         start(s -> s);
         wakeUp();
