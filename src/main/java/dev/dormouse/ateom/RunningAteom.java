@@ -134,6 +134,8 @@ final class RunningAteom implements AutoCloseable {
     /** Takes no more actors and waits until the control plane has taken the present ones away, up to the limit. Blocks. */
     void drain(Duration limit) {
         draining = true;
+        // a claim may be on its way here, of a replica that hasn't heard of this yet
+        slots.retire();
         heartbeats.changed();
         long deadline = System.nanoTime() + limit.toNanos();
         try {

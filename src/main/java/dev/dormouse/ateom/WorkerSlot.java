@@ -312,6 +312,11 @@ final class WorkerSlot implements AutoCloseable {
         return occupancy.report(place.ip(), standby.digest());
     }
 
+    /** Begins to end: what runs goes on, and nothing else starts here. */
+    void retire() {
+        closing = true;
+    }
+
     /** Removes it if it is free; false when it is not. It takes no more actors then. */
     boolean closeIfFree() {
         if (!isFree()) {

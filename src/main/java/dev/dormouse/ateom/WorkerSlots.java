@@ -109,6 +109,11 @@ final class WorkerSlots implements AutoCloseable {
                 .toList();
     }
 
+    /** Nothing starts in any of them from now on. */
+    void retire() {
+        open.values().forEach(WorkerSlot::retire);
+    }
+
     boolean allFree() {
         return open.values().stream().allMatch(WorkerSlot::isFree);
     }

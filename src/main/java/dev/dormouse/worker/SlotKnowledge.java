@@ -97,7 +97,7 @@ final class SlotKnowledge {
         if (silent || broken || squatted || absent) {
             return Candidate.State.LOST;
         }
-        if (draining || retired) {
+        if (draining || retired || rowState.equals("DRAINING")) {
             return Candidate.State.DRAINING;
         }
         if (reserved || stay != null) {
@@ -106,7 +106,6 @@ final class SlotKnowledge {
         return switch (rowState) {
             case "FREE" -> Candidate.State.FREE;
             case "ASSIGNED" -> Candidate.State.ASSIGNED;
-            case "DRAINING" -> Candidate.State.DRAINING;
             default -> Candidate.State.LOST;
         };
     }

@@ -98,6 +98,23 @@ class WorkerSlotTest {
     }
 
     @Test
+    void anAteomThatDrainsWaitsForItsActorsAndStartsNoOther() throws Exception {
+        ActivateResponse first = boot("w1", "a", 1);
+        Thread draining = Thread.ofVirtual().start(() -> node.running.drain(AteomFixture.PATIENCE));
+        await().until(() -> node.running.report().getDraining());
+
+        assertThat(boot("w2", "b", 1).getFailure().getReason()).isEqualTo(Reason.BUSY);
+        assertThat(boot("w1", "a", 1)).isEqualTo(first);
+        assertThat(draining.isAlive()).isTrue();
+        assertThat(node.checkpoint(node.suspension("w1", actor("a"), 1)).hasTaken())
+                .isTrue();
+        draining.join();
+
+        assertThat(node.running.report().getSlotsList())
+                .allSatisfy(slot -> assertThat(slot.getState()).isEqualTo(State.FREE));
+    }
+
+    @Test
     void aRepeatedActivationGivesTheSameAnswer() {
         ActivateResponse first = boot("w1", "a", 1);
         ScriptedSandbox sandbox = sandbox("w1");
