@@ -148,7 +148,8 @@ class Heartbeats implements WorkerRegistry {
 
     private Uni<List<Orphan>> reconcile(Report report) {
         HeartbeatRequest request = report.request();
-        SlotObservation observed = new SlotObservation(clock.instant(), request.getDraining());
+        SlotObservation observed = new SlotObservation(
+                clock.instant(), request.getDraining(), config.scheduler().pressureIdle());
         Set<UUID> present = new HashSet<>(report.slots());
         for (int i = 0; i < report.slots().size(); i++) {
             SlotReport slotReport = request.getSlots(i);

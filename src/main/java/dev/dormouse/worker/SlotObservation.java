@@ -22,11 +22,12 @@ final class SlotObservation {
 
     /** Longer than a claim takes to reach its ateom. */
     private static final Duration YOUNG = Duration.ofSeconds(3);
-    /** Shorter pauses between requests aren't idleness. */
-    private static final Duration PAUSE = Duration.ofSeconds(1);
+    /** Shorter pauses between requests aren't idleness, or records would change with each. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
     private final Instant now;
     private final boolean draining;
+    private final Duration pause;
 
     final List<Stay> unknown = new ArrayList<>();
     final List<Stay> missing = new ArrayList<>();
@@ -35,9 +36,11 @@ final class SlotObservation {
     final List<Stay> leaving = new ArrayList<>();
     final Map<Stay, Optional<Instant>> idle = new HashMap<>();
 
-    SlotObservation(Instant now, boolean draining) {
+    /** @param pressureIdle how long an actor must have been idle to make room for others */
+    SlotObservation(Instant now, boolean draining, Duration pressureIdle) {
         this.now = now;
         this.draining = draining;
+        this.pause = pressureIdle.compareTo(LONGEST_PAUSE) < 0 ? pressureIdle : LONGEST_PAUSE;
     }
 
     void observe(SlotKnowledge slot, SlotReport report, Hardware hardware) {
@@ -104,11 +107,11 @@ final class SlotObservation {
     }
 
     private void idle(SlotKnowledge slot, Stay held, Duration idleFor) {
-        Instant since = idleFor.compareTo(PAUSE) < 0 ? null : now.minus(idleFor);
+        Instant since = idleFor.isZero() || idleFor.compareTo(pause) < 0 ? null : now.minus(idleFor);
         Instant before = slot.idleSince;
         boolean same = since == null || before == null
                 ? since == before
-                : Duration.between(before, since).abs().compareTo(PAUSE) < 0;
+                : Duration.between(before, since).abs().compareTo(LONGEST_PAUSE) < 0;
         if (!same) {
             slot.idleSince = since;
             idle.put(held, Optional.ofNullable(since));

@@ -16,6 +16,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -187,11 +190,14 @@ class ActorApiTest {
     void concurrentMergesAllArrive() {
         create("a");
 
-        var calls = IntStream.range(0, 4)
-                .mapToObj(i -> CompletableFuture.supplyAsync(
-                        () -> api.patch(actors + "/a", "{\"labels\":{\"l" + i + "\":\"1\"}}")))
-                .toList();
-        calls.forEach(call -> assertThat(call.join().status()).isEqualTo(200));
+        List<Future<Answer>> calls = new ArrayList<>();
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 4; i++) {
+                String labels = "{\"labels\":{\"l" + i + "\":\"1\"}}";
+                calls.add(callers.submit(() -> api.patch(actors + "/a", labels)));
+            }
+        }
+        calls.forEach(call -> assertThat(call.resultNow().status()).isEqualTo(200));
 
         assertThat(api.get(actors + "/a").json().getJsonObject("labels").fieldNames())
                 .containsExactlyInAnyOrder("l0", "l1", "l2", "l3");

@@ -35,7 +35,7 @@ class ChaosIT {
 
     private static final Logger LOG = Logger.getLogger(ChaosIT.class.getName());
 
-    /** Not fewer than 50: the promise of docs/operations.md. */
+    /** Not fewer than 50 where it runs for the first time: the promise of docs/operations.md. */
     private static final int KILLS = Integer.getInteger("chaos.kills", 52);
 
     private static final List<String> SETTLED = List.of("STATUS_RUNNING", "STATUS_SUSPENDED");

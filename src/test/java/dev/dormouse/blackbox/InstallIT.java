@@ -38,6 +38,8 @@ class InstallIT {
     private static final int ACTORS = 10;
     private static final Duration API_SERVER_GONE = Duration.ofSeconds(30);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+    /** Between two visits of an actor: long enough for it to count as idle, so that the others get their turn. */
+    private static final Duration BETWEEN_VISITS = Duration.ofMillis(1500);
 
     @TempDir
     static Path temp;
@@ -94,7 +96,7 @@ class InstallIT {
         }
     }
 
-    /** Visits, one after the other for each of some actors, until it is closed; a failure of any is thrown then. */
+    /** Visits all actors, each again and again, until it is closed; a failure of any is thrown then. */
     private static final class Load implements AutoCloseable {
 
         private final AtomicBoolean over = new AtomicBoolean();
@@ -113,7 +115,7 @@ class InstallIT {
                 while (!over.get()) {
                     visit(id);
                     visits.incrementAndGet();
-                    Thread.sleep(50);
+                    Thread.sleep(BETWEEN_VISITS);
                 }
             } catch (IOException | InterruptedException | AssertionError e) {
                 failures.add(e);

@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
 import java.time.ZonedDateTime;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Who reconciles, of two replicas. */
@@ -18,20 +17,20 @@ import org.junit.jupiter.api.Test;
 class LeadershipOnClusterTest {
 
     /** As it is set by default. */
-    private static final Duration LEASE = Duration.ofSeconds(12);
+    private static final Duration DEFAULT_LEASE = Duration.ofSeconds(12);
 
+    private static final Duration SHORT_LEASE = Duration.ofSeconds(3);
     private static final Duration TAKEN_OVER = Duration.ofSeconds(20);
 
     private OperatorFixture fixture;
     private OperatorFixture.Replica first;
     private OperatorFixture.Replica second;
 
-    @BeforeEach
-    void start() {
+    private void start(Duration lease) {
         fixture = new OperatorFixture();
-        first = fixture.replica(LEASE);
+        first = fixture.replica(lease);
         await().atMost(TAKEN_OVER).until(first.election::leads);
-        second = fixture.replica(LEASE);
+        second = fixture.replica(lease);
     }
 
     @AfterEach
@@ -47,6 +46,8 @@ class LeadershipOnClusterTest {
 
     @Test
     void oneLeads() {
+        start(SHORT_LEASE);
+
         declare("pool");
 
         await().until(() -> fixture.deployment("pool").isPresent());
@@ -56,6 +57,7 @@ class LeadershipOnClusterTest {
 
     @Test
     void oneThatEndsGivesTheLeadAwayAtOnce() {
+        start(DEFAULT_LEASE);
         first.close();
 
         await().atMost(Duration.ofSeconds(6)).until(second.election::leads);
@@ -65,6 +67,7 @@ class LeadershipOnClusterTest {
 
     @Test
     void oneThatIsCutOffIsReplacedInTime() {
+        start(DEFAULT_LEASE);
         first.cutOff();
         declare("pool");
 
@@ -75,6 +78,8 @@ class LeadershipOnClusterTest {
 
     @Test
     void whoLostTheLeadCanLeadAgain() {
+        start(SHORT_LEASE);
+
         second.close();
         Resource<Lease> lease =
                 fixture.client.leases().inNamespace(fixture.namespace).withName(LeaseElection.LEASE);
