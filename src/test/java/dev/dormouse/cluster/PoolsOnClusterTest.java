@@ -14,7 +14,9 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -168,22 +170,13 @@ class PoolsOnClusterTest {
     void whatOthersSetStaysAndWhatIsOursComesBack() {
         declare("shared", 2);
 
+        // without a version: the cluster's own controllers write to it meanwhile
         fixture.client
                 .resource(fixture.deployment("shared").orElseThrow())
-                .edit(found -> new DeploymentBuilder(found)
-                        .editMetadata()
-                        .addToAnnotations("example.com/mine", "yes")
-                        .endMetadata()
-                        .editSpec()
-                        .withReplicas(7)
-                        .withPaused(false)
-                        .editTemplate()
-                        .editMetadata()
-                        .addToLabels("example.com/mine", "yes")
-                        .endMetadata()
-                        .endTemplate()
-                        .endSpec()
-                        .build());
+                .patch(PatchContext.of(PatchType.JSON_MERGE), """
+                        {"metadata": {"annotations": {"example.com/mine": "yes"}},
+                         "spec": {"replicas": 7, "paused": false,
+                                  "template": {"metadata": {"labels": {"example.com/mine": "yes"}}}}}""");
 
         await().until(
                         () -> fixture.deployedReplicas("shared"),
@@ -317,11 +310,9 @@ class PoolsOnClusterTest {
         pods("shrinking")
                 .forEach(pod -> fixture.client
                         .resource(pod)
-                        .edit(found -> new PodBuilder(found)
-                                .editMetadata()
-                                .withFinalizers(finalizers)
-                                .endMetadata()
-                                .build()));
+                        .patch(
+                                PatchContext.of(PatchType.JSON_MERGE),
+                                Serialization.asJson(Map.of("metadata", Map.of("finalizers", finalizers)))));
     }
 
     private static int cost(Pod pod) {

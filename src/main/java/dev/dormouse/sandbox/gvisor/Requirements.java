@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** What gVisor needs of a machine, asked without starting anything. */
 final class Requirements {
 
-    private static final List<String> TOOLS = List.of("ip", "nft", "unshare", "nsenter", "mount", "sh");
+    private static final List<String> TOOLS = List.of("ip", "nft", "setsid", "unshare", "nsenter", "mount", "sh");
 
     /** What a container's root may lack: for namespaces and mounts, and for the slots' networks. By number. */
     private static final Map<String, Integer> CAPABILITIES =

@@ -52,6 +52,8 @@ final class SlotShell implements AutoCloseable {
     static SlotShell start(Consumer<String> events) throws SandboxException {
         try {
             Process process = Command.builder(
+                            // a signal to this process's group ends no script half-way: Ctrl-C, or what ends a container
+                            "setsid",
                             "unshare",
                             "--net",
                             "--mount",

@@ -41,6 +41,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("gvisor")
 class GvisorLifecycleTest {
 
+    /** Among {@link ProcessStat#fields}. */
+    private static final int PROCESS_GROUP = 2;
+
     @TempDir
     static Path directory;
 
@@ -258,6 +261,16 @@ class GvisorLifecycleTest {
                 .allMatch(file -> file.startsWith(directory.resolve("work/builds")));
         assertThat(Files.readAllLines(shell.proc().resolve("1/mounts"))).noneMatch(mount -> mount.contains("identity"));
         assertThat(running.exited().toCompletableFuture()).isNotDone();
+    }
+
+    /** What ends a container or is typed at a terminal goes to a whole process group; a snapshot that is being taken must not break off. */
+    @Test
+    void signalsToOurProcessGroupDoNotReachTheSlot() throws Exception {
+        Path shell = Path.of("/proc", Long.toString(((GvisorSlot) slot).shell().pid()));
+
+        String itsGroup = ProcessStat.fields(shell).get(PROCESS_GROUP);
+
+        assertThat(itsGroup).isNotEqualTo(ProcessStat.fields(Path.of("/proc/self")).get(PROCESS_GROUP));
     }
 
     @Test
