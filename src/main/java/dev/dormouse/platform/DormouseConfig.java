@@ -55,6 +55,8 @@ public interface DormouseConfig {
 
     Api api();
 
+    Access access();
+
     Snapshots snapshots();
 
     Images images();
@@ -145,9 +147,8 @@ public interface DormouseConfig {
         @WithDefault("10s")
         Duration parkTimeout();
 
-        /** The address to listen at; the default takes IPv4 and IPv6. */
-        @WithDefault("0.0.0.0")
-        String host();
+        /** The address to listen at; when absent all of them, IPv4 and IPv6, in a cluster, and 127.0.0.1 standalone. */
+        Optional<String> host();
 
         /** Event loops; as many as cores when absent. */
         Optional<Integer> eventLoops();
@@ -196,6 +197,18 @@ public interface DormouseConfig {
         /** Whether DebugClear deletes all actors and atespaces, or is refused. */
         @WithDefault("false")
         boolean debug();
+    }
+
+    interface Access {
+        /** Standalone: the token whose holder may do everything; with it the server may listen to more than its own machine. */
+        Optional<String> token();
+
+        /** File with that token, read at start; not used where the token itself is set. */
+        Optional<Path> tokenFile();
+
+        /** In a cluster: for whom the API server must have made a caller's token; one of these. */
+        @WithDefault("api.ate.dev")
+        Set<String> audiences();
     }
 
     interface Snapshots {
