@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 
 /** Who is let in, as the settings say. */
 @ApplicationScoped
@@ -45,7 +46,16 @@ public class AccessSettings {
 
     /** Whether whoever reaches the API may do everything. */
     public boolean open() {
-        return config.mode() == Mode.STANDALONE && sharedToken.isEmpty();
+        return config.mode() == Mode.STANDALONE
+                && sharedToken.isEmpty()
+                && config.access().oidc().issuer().isEmpty();
+    }
+
+    /** Standalone: whether the settings name him as somebody who may do everything. */
+    boolean isAdmin(Caller caller) {
+        Set<String> users = config.access().adminUsers().orElse(Set.of());
+        Set<String> groups = config.access().adminGroups().orElse(Set.of());
+        return users.contains(caller.user()) || caller.groups().stream().anyMatch(groups::contains);
     }
 
     /** Standalone: whose holder may do everything. */

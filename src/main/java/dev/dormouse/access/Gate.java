@@ -21,12 +21,12 @@ class Gate {
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/=-]{1,16384}");
 
     private final AccessSettings settings;
-    private final Tokens tokens;
+    private final Callers callers;
     private final Permissions permissions;
 
-    Gate(AccessSettings settings, Tokens tokens, Permissions permissions) {
+    Gate(AccessSettings settings, Callers callers, Permissions permissions) {
         this.settings = settings;
-        this.tokens = tokens;
+        this.callers = callers;
         this.permissions = permissions;
     }
 
@@ -58,7 +58,7 @@ class Gate {
         if (!TOKEN.matcher(token).matches()) {
             return Uni.createFrom().failure(unauthenticated("what was sent is no bearer token"));
         }
-        return tokens.caller(token).map(Gate::known);
+        return callers.byToken(token).map(Gate::known);
     }
 
     private static Caller known(Optional<Caller> caller) {

@@ -209,6 +209,37 @@ public interface DormouseConfig {
         /** In a cluster: for whom the API server must have made a caller's token; one of these. */
         @WithDefault("api.ate.dev")
         Set<String> audiences();
+
+        /** Standalone: users, told by OIDC, who may do everything. */
+        Optional<Set<String>> adminUsers();
+
+        /** Standalone: groups, told by OIDC, whose members may do everything. */
+        Optional<Set<String>> adminGroups();
+
+        Oidc oidc();
+    }
+
+    interface Oidc {
+        /** URL of the issuer whose tokens are taken, as it stands in them; none when absent. */
+        Optional<String> issuer();
+
+        /** For whom the tokens must be made; needed with an issuer. */
+        Optional<String> audience();
+
+        /** The claim that names the user. */
+        @WithDefault("sub")
+        String usernameClaim();
+
+        /** The claim that names the user's groups. */
+        @WithDefault("groups")
+        String groupsClaim();
+
+        /** What is put in front of names of users and groups, to tell them from others'. */
+        @WithDefault("oidc:")
+        String prefix();
+
+        /** PEM file with a CA that the issuer is believed by, beside those that Java knows. */
+        Optional<Path> ca();
     }
 
     interface Snapshots {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.dormouse.platform.Code;
 import dev.dormouse.platform.Failure;
 import io.smallrye.mutiny.Uni;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +21,12 @@ class GateTest {
             Uni.createFrom().item(token.equals("alices") ? Optional.of(Caller.named("alice")) : Optional.empty());
 
     private static Gate gate(Permissions permissions) {
-        return new Gate(new AccessSettings(TestSettings.of(Map.of("dormouse.mode", "kubernetes"))), ALICE, permissions);
+        return gate(Map.of("dormouse.mode", "kubernetes"), ALICE, permissions);
+    }
+
+    private static Gate gate(Map<String, String> settings, Tokens tokens, Permissions permissions) {
+        var config = TestSettings.of(settings);
+        return new Gate(new AccessSettings(config), new Callers(tokens, config, InstantSource.system()), permissions);
     }
 
     private static Passage with(String token) {
@@ -89,7 +95,7 @@ class GateTest {
 
     @Test
     void standaloneWithoutATokenEverybodyPasses() {
-        Gate open = new Gate(new AccessSettings(TestSettings.of(Map.of())), ALICE, allowing(false));
+        Gate open = gate(Map.of(), ALICE, allowing(false));
 
         open.admit(with(null)).await().indefinitely();
 
@@ -98,10 +104,9 @@ class GateTest {
 
     @Test
     void standaloneOnlyTheTokenPasses() {
-        AccessSettings settings =
-                new AccessSettings(TestSettings.of(Map.of("dormouse.access.token", "correct-horse-battery")));
-        LocalAccess local = new LocalAccess(settings);
-        Gate gate = new Gate(settings, local, local);
+        var settings = Map.of("dormouse.access.token", "correct-horse-battery");
+        LocalAccess local = new LocalAccess(new AccessSettings(TestSettings.of(settings)));
+        Gate gate = gate(settings, local, local);
 
         gate.admit(with("correct-horse-battery")).await().indefinitely();
 
