@@ -28,6 +28,7 @@ final class ServerCommand implements Callable<Integer> {
     private static final String DATABASE_URL = "quarkus.datasource.reactive.url";
     private static final String JDBC_URL = "quarkus.datasource.jdbc.url";
     private static final String DEMO_IMAGES = "dormouse.images.redirect.\"registry.example/dormouse\"";
+    private static final String CLIENT_CA = "dormouse.access.client-ca";
     private static final String ATEOM_TOKEN = "dormouse.ateom.token";
     private static final String DATABASE_IS_OURS = "embedded-database";
 
@@ -113,6 +114,9 @@ final class ServerCommand implements Callable<Integer> {
         if (demo != null) {
             Settings.set(DEMO_IMAGES, "oci:" + demo.resolve("images").toAbsolutePath());
         }
+        // the certificate itself is the user's to set: quarkus.tls.key-store.…
+        Settings.set(
+                "quarkus.tls.trust-store.pem.certs", Settings.find(CLIENT_CA).orElse(null));
         Settings.checkSandbox();
         DataDirectory.take(data);
         if (Settings.find(ATEOM_TOKEN).isEmpty()) {
@@ -147,6 +151,9 @@ final class ServerCommand implements Callable<Integer> {
             Settings.set("quarkus.http.ssl-port", port);
             // it is renewed in time, by whichever replica looks first
             Settings.set("quarkus.tls.api.reload-period", "1h");
+            Settings.set(
+                    "quarkus.tls.api.trust-store.pem.certs",
+                    Settings.find(CLIENT_CA).orElse(null));
         }
         bootOn(() -> {});
     }

@@ -48,7 +48,13 @@ public class AccessSettings {
     public boolean open() {
         return config.mode() == Mode.STANDALONE
                 && sharedToken.isEmpty()
-                && config.access().oidc().issuer().isEmpty();
+                && config.access().oidc().issuer().isEmpty()
+                && !clientCertificates();
+    }
+
+    /** Whether certificates of clients say who calls. */
+    boolean clientCertificates() {
+        return config.access().clientCa().isPresent();
     }
 
     /** Standalone: whether the settings name him as somebody who may do everything. */

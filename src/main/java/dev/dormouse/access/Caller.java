@@ -19,6 +19,9 @@ public record Caller(
         Map<String, List<String>> extra,
         @Nullable String delegate) {
 
+    /** In Kubernetes whoever is known is in this group. */
+    static final String AUTHENTICATED = "system:authenticated";
+
     /** Whoever it is, where nobody is asked. */
     static final Caller ANYONE = named("anyone");
 

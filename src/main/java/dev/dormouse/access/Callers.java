@@ -3,6 +3,7 @@ package dev.dormouse.access;
 import dev.dormouse.platform.DormouseConfig;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -12,11 +13,18 @@ class Callers {
 
     private final Tokens tokens;
     private final Optional<OidcTokens> oidc;
+    private final ClientCertificates certificates;
 
-    Callers(Tokens tokens, DormouseConfig config, InstantSource clock) {
+    Callers(Tokens tokens, ClientCertificates certificates, DormouseConfig config, InstantSource clock) {
         DormouseConfig.Oidc settings = config.access().oidc();
         this.tokens = tokens;
+        this.certificates = certificates;
         this.oidc = settings.issuer().map(issuer -> new OidcTokens(issuer, settings, clock));
+    }
+
+    /** Whose certificate it is; empty when it is nobody's. */
+    Optional<Caller> byCertificate(X509Certificate certificate) {
+        return certificates.caller(certificate);
     }
 
     /** Whose token it is; empty when nobody knows. Fails UNAVAILABLE when nobody can say. */

@@ -6,6 +6,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.security.cert.X509Certificate;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -51,6 +52,10 @@ class Gate {
             return Uni.createFrom().item(Caller.ANYONE);
         }
         String token = credentials.token();
+        X509Certificate certificate = token == null && settings.clientCertificates() ? credentials.certificate() : null;
+        if (certificate != null) {
+            return Uni.createFrom().item(() -> known(callers.byCertificate(certificate)));
+        }
         if (token == null) {
             return Uni.createFrom()
                     .failure(unauthenticated("say who you are: this needs a bearer token in the header Authorization"));
@@ -62,8 +67,8 @@ class Gate {
     }
 
     private static Caller known(Optional<Caller> caller) {
-        return caller.orElseThrow(
-                () -> unauthenticated("nobody knows the token: it is expired, forged or for somebody else"));
+        return caller.orElseThrow(() ->
+                unauthenticated("nobody knows who that is: what was sent is expired, forged or for somebody else"));
     }
 
     /** Asks whether its sender may do what it wants. */

@@ -34,9 +34,6 @@ final class OidcTokens implements Tokens {
 
     private static final int SKEW_SECONDS = 10;
     private static final String RESERVED = "system:";
-    /** Whoever is known is in it, in a cluster. */
-    private static final String AUTHENTICATED = "system:authenticated";
-
     private static final AlgorithmConstraints SIGNED_BY_A_KEY_PAIR = new AlgorithmConstraints(
             AlgorithmConstraints.ConstraintType.PERMIT,
             AlgorithmIdentifiers.RSA_USING_SHA256,
@@ -134,7 +131,7 @@ final class OidcTokens implements Tokens {
         }
         List<String> groups = new ArrayList<>(groups(claims));
         groups.removeIf(group -> group.startsWith(RESERVED));
-        groups.add(AUTHENTICATED);
+        groups.add(Caller.AUTHENTICATED);
         return Optional.of(new Caller(user, "", List.copyOf(groups), Map.of(), delegate(claims)));
     }
 

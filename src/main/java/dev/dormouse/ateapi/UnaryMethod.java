@@ -41,7 +41,7 @@ record UnaryMethod(
 
     ServerCallHandler<byte[], Message> calls() {
         return (call, headers) -> {
-            Credentials credentials = Credentials.of(headers);
+            Credentials credentials = Credentials.of(call, headers);
             return ServerCalls.<byte[], Message>asyncUnaryCall((request, answer) -> serve(credentials, request, answer))
                     .startCall(call, headers);
         };

@@ -210,10 +210,13 @@ public interface DormouseConfig {
         @WithDefault("api.ate.dev")
         Set<String> audiences();
 
-        /** Standalone: users, told by OIDC, who may do everything. */
+        /** PEM file with the CA whose clients' certificates say who calls over TLS: CN the user, O the groups. */
+        Optional<Path> clientCa();
+
+        /** Standalone: users, told by OIDC or a certificate, who may do everything. */
         Optional<Set<String>> adminUsers();
 
-        /** Standalone: groups, told by OIDC, whose members may do everything. */
+        /** Standalone: groups, told by OIDC or a certificate, whose members may do everything. */
         Optional<Set<String>> adminGroups();
 
         Oidc oidc();

@@ -26,7 +26,10 @@ class GateTest {
 
     private static Gate gate(Map<String, String> settings, Tokens tokens, Permissions permissions) {
         var config = TestSettings.of(settings);
-        return new Gate(new AccessSettings(config), new Callers(tokens, config, InstantSource.system()), permissions);
+        AccessSettings access = new AccessSettings(config);
+        InstantSource clock = InstantSource.system();
+        Callers callers = new Callers(tokens, new ClientCertificates(access, clock), config, clock);
+        return new Gate(access, callers, permissions);
     }
 
     private static Passage with(String token) {
