@@ -107,7 +107,8 @@ public final class KubectlAte implements Runnable {
     }
 
     Api api() {
-        return new Api(common.endpoint(terminal.environment()), common.ca(terminal.environment()));
+        var environment = terminal.environment();
+        return new Api(common.endpoint(environment), common.ca(environment), common.token(environment));
     }
 
     /** An actor of the atespace that the user named. */

@@ -1,5 +1,7 @@
 package dev.dormouse.console;
 
+import dev.dormouse.access.Needs;
+import dev.dormouse.access.Verb;
 import dev.dormouse.actor.Actor;
 import dev.dormouse.actor.ActorStatus;
 import dev.dormouse.actor.ActorStore;
@@ -56,12 +58,14 @@ public class ConsoleResource {
         static native TemplateInstance live(Floor floor);
     }
 
+    @Needs(verb = Verb.GET, resource = "console")
     @GET
     @Operation(hidden = true)
     public Uni<TemplateInstance> page() {
         return floor().map(Templates::index);
     }
 
+    @Needs(verb = Verb.GET, resource = "console")
     @GET
     @Path("console/live")
     @Operation(hidden = true)

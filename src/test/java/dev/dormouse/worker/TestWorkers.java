@@ -8,6 +8,7 @@ import dev.dormouse.platform.Database;
 import dev.dormouse.platform.DormouseConfig;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -34,7 +35,15 @@ public final class TestWorkers implements AutoCloseable {
         WorkerStore store = new WorkerStore(database, feed);
         Liveness liveness = new Liveness(store, clock, config);
         CommandKeys keys = new CommandKeys(database);
-        registry = new Heartbeats(config, workers, store, new LocalReporters(), keys, liveness, occupants, clock);
+        registry = new Heartbeats(
+                config,
+                workers,
+                store,
+                (token, report) -> Uni.createFrom().voidItem(),
+                keys,
+                liveness,
+                occupants,
+                clock);
         upkeep = new WorkerUpkeep(config, workers, store, keys, liveness, occupants, ateoms, feed, vertx);
     }
 
