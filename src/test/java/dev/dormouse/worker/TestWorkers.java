@@ -2,6 +2,7 @@ package dev.dormouse.worker;
 
 import dev.dormouse.ateom.wire.WorkerRegistry;
 import dev.dormouse.journal.ChangeFeed;
+import dev.dormouse.log.LogRecords;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.PoolRef;
 import dev.dormouse.platform.Database;
@@ -34,7 +35,16 @@ public final class TestWorkers implements AutoCloseable {
         WorkerStore store = new WorkerStore(database, feed);
         Liveness liveness = new Liveness(store, clock, config);
         CommandKeys keys = new CommandKeys(database);
-        registry = new Heartbeats(config, workers, store, new LocalReporters(), keys, liveness, occupants, clock);
+        registry = new Heartbeats(
+                config,
+                workers,
+                store,
+                new LocalReporters(),
+                keys,
+                liveness,
+                occupants,
+                new LogRecords(database, config),
+                clock);
         upkeep = new WorkerUpkeep(config, workers, store, keys, liveness, occupants, ateoms, feed, vertx);
     }
 
