@@ -27,6 +27,7 @@ final class ActorLog {
 
     private static final Logger LOG = Logger.getLogger(ActorLog.class);
     private static final int CHUNK = 64 * 1024;
+    private static final int CHUNKS_AT_A_LOOK = 64;
     private static final int RECENT = 10;
     private static final int LONGEST_QUOTE = 500;
 
@@ -75,8 +76,12 @@ final class ActorLog {
         }
     }
 
-    /** Takes what was printed since the last call. A log that can't be kept is no reason to stop an actor. */
+    /** Takes what was printed since the last call, up to 4 MiB of each stream. A log that can't be kept is no reason to stop an actor. */
     synchronized void collect() {
+        collect(CHUNKS_AT_A_LOOK);
+    }
+
+    private void collect(int chunks) {
         if (ended) {
             return;
         }
@@ -84,14 +89,15 @@ final class ActorLog {
         // clocks may be set back
         now = time.isAfter(now) ? time : now;
         for (Printed each : files) {
-            collect(each);
+            collect(each, chunks);
         }
     }
 
-    private void collect(Printed from) {
+    private void collect(Printed from, int most) {
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         try {
-            while (from.file().read(chunk.clear()) > 0) {
+            // one that prints without end must not keep the others waiting
+            for (int i = 0; i < most && from.file().read(chunk.clear()) > 0; i++) {
                 from.lines().feed(chunk.flip());
                 keep();
             }
@@ -112,7 +118,7 @@ final class ActorLog {
         if (ended) {
             return;
         }
-        collect();
+        collect(Integer.MAX_VALUE);
         files.forEach(each -> each.lines().end());
         keep();
         ended = true;

@@ -6,6 +6,7 @@ import dev.dormouse.platform.DormouseConfig;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.lang.reflect.Array;
 import java.time.Instant;
@@ -75,9 +76,15 @@ public class LogRecords {
     private final Database database;
     private final long keepBytes;
 
+    @Inject
     public LogRecords(Database database, DormouseConfig config) {
+        this(database, config.logs().keepBytes());
+    }
+
+    /** @param keepBytes of one actor, in the store */
+    public LogRecords(Database database, long keepBytes) {
         this.database = database;
-        this.keepBytes = config.logs().keepBytes();
+        this.keepBytes = keepBytes;
     }
 
     /**

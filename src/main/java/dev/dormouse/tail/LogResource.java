@@ -28,10 +28,11 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** What an actor prints, as text or as JSON, a line each. */
-@Path("/v1/atespaces/{atespace}/actors/{id}/logs")
+@Path("/v1")
 @Tag(name = "actors")
 class LogResource {
 
+    private static final String PATH = "/atespaces/{atespace}/actors/{id}/logs";
     private static final String JSON_LINES = "application/x-ndjson";
 
     private final Actors actors;
@@ -49,6 +50,7 @@ class LogResource {
     }
 
     @GET
+    @Path(PATH)
     @Produces(MediaType.TEXT_PLAIN)
     @Operation(
             operationId = "readLogs",
@@ -76,6 +78,7 @@ class LogResource {
     }
 
     @GET
+    @Path(PATH)
     @Produces(JSON_LINES)
     @Operation(hidden = true)
     public Multi<String> json(
