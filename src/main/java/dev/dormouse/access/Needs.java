@@ -20,4 +20,7 @@ public @interface Needs {
 
     /** The query parameter that narrows the call to one atespace; none when empty. */
     String atespaceQuery() default "";
+
+    /** Whether its answer may go on for as long as the caller likes: {@link StandingCalls}. */
+    boolean standing() default false;
 }

@@ -41,7 +41,8 @@ public final class RestGate {
         }
         Passage passage = new Passage(Credentials.of(call.request()), permission(needs, request.getUriInfo()));
         request.setProperty(PASSAGE, passage);
-        return gate.admit(passage).invoke(() -> standing.watch(passage, call));
+        Uni<Void> admitted = gate.admit(passage);
+        return needs.standing() ? admitted.invoke(() -> standing.watch(passage, call)) : admitted;
     }
 
     @ServerResponseFilter

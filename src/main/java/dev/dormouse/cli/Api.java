@@ -5,6 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.dormouse.platform.TrustedCertificates;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -15,6 +19,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -35,6 +40,7 @@ final class Api {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(120);
 
     private static final int UNAUTHENTICATED = 401;
+    private static final int COPIED_AT_ONCE = 8192;
 
     private final URI endpoint;
     private final @Nullable String token;
@@ -120,6 +126,33 @@ final class Api {
             }
         }
         return ServerEvent.parse(answer.body(), json);
+    }
+
+    /** Copies an answer as it comes, until the server ends it or nobody reads the output any more. */
+    void copy(Request request, String mediaType, PrintWriter out) {
+        var message = message(request)
+                .header("Accept", mediaType + ", application/problem+json;q=0.5")
+                .build();
+        HttpResponse<InputStream> answer = send(message, BodyHandlers.ofInputStream());
+        try (var body = new InputStreamReader(answer.body(), StandardCharsets.UTF_8)) {
+            if (answer.statusCode() != 200) {
+                var text = new StringWriter();
+                body.transferTo(text);
+                throw refused(answer.statusCode(), text.toString());
+            }
+            char[] some = new char[COPIED_AT_ONCE];
+            int count = body.read(some);
+            while (count >= 0) {
+                out.write(some, 0, count);
+                // which also flushes
+                if (out.checkError()) {
+                    return;
+                }
+                count = body.read(some);
+            }
+        } catch (IOException e) {
+            throw broken(new UncheckedIOException(e));
+        }
     }
 
     private JsonNode call(String method, Request request, @Nullable String mediaType, BodyPublisher body) {

@@ -31,6 +31,7 @@ import picocli.CommandLine.TypeConversionException;
             TransitionCommand.Pause.class,
             ForkCommand.class,
             EventsCommand.class,
+            LogsCommand.class,
             WhyCommand.class,
             TopCommand.class,
             ApplyCommand.class,

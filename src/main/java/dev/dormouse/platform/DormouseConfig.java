@@ -59,6 +59,8 @@ public interface DormouseConfig {
 
     Snapshots snapshots();
 
+    Logs logs();
+
     Images images();
 
     Standalone standalone();
@@ -269,6 +271,12 @@ public interface DormouseConfig {
         Gs gs();
     }
 
+    interface Logs {
+        /** How many bytes of what an actor printed are kept in the store; beyond that the oldest go. */
+        @WithDefault("16777216")
+        long keepBytes();
+    }
+
     /** Credentials are found by the SDK's own chain: environment, web identity, profile, container, instance. */
     interface S3 {
         /** http(s)://host[:port] of a server that speaks S3; Amazon's of the region when absent. */
@@ -425,8 +433,8 @@ public interface DormouseConfig {
         @WithDefault("21474836480")
         long cacheBytes();
 
-        /** How large an actor's log grows before it is turned over; there are two parts. */
-        @WithDefault("4194304")
+        /** How many bytes of what one actor printed the node keeps while the store doesn't have them; beyond that the oldest go. */
+        @WithDefault("8388608")
         long logBytes();
 
         /** How much of one processor a sandbox may use and still count as idle; gVisor alone was measured to use 0.04. */

@@ -1,5 +1,8 @@
 package dev.dormouse.snapshot;
 
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdException;
 import dev.dormouse.platform.DormouseConfig;
 import dev.dormouse.platform.Redirects;
 import dev.dormouse.snapshot.SnapshotException.Kind;
@@ -20,6 +23,9 @@ import java.util.stream.Collectors;
  */
 @ApplicationScoped
 public class SnapshotStores {
+
+    /** Far more than nodes put into a segment. */
+    private static final long LARGEST_LOG = 16 << 20;
 
     private final Redirects redirects;
     private final Map<String, SnapshotStore> byScheme;
@@ -77,6 +83,30 @@ public class SnapshotStores {
                         each.sizeBytes(),
                         each.lastChanged()))
                 .toList();
+    }
+
+    /** Stores a segment of a log, compressed and with a checksum, over an older one. {@link #delete} removes it. */
+    public void putLog(String uri, byte[] text) throws SnapshotException {
+        String place = redirects.apply(uri);
+        SnapshotStore store = store(uri, place);
+        try (ZstdCompressCtx zstd = new ZstdCompressCtx()) {
+            store.putLog(place, zstd.setChecksum(true).compress(text));
+        }
+    }
+
+    /** The text of a segment. Fails MISSING or CORRUPT. */
+    public byte[] log(String uri) throws SnapshotException {
+        String place = redirects.apply(uri);
+        byte[] content = store(uri, place).log(place);
+        try {
+            long size = Zstd.getFrameContentSize(content);
+            if (size < 0 || size > LARGEST_LOG) {
+                throw new SnapshotException(Kind.CORRUPT, "log " + uri + " is damaged: it has no size", null);
+            }
+            return Zstd.decompress(content, Math.toIntExact(size));
+        } catch (ZstdException e) {
+            throw new SnapshotException(Kind.CORRUPT, "log " + uri + " is damaged: " + e.getMessage(), e);
+        }
     }
 
     private SnapshotStore store(String uri, String place) throws SnapshotException {

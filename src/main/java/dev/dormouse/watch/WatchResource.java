@@ -35,7 +35,7 @@ class WatchResource {
         this.feed = feed;
     }
 
-    @Needs(verb = Verb.WATCH, resource = "actors", atespaceQuery = "atespace")
+    @Needs(verb = Verb.WATCH, resource = "actors", atespaceQuery = "atespace", standing = true)
     @GET
     @Path("/watch")
     @Produces(MediaType.SERVER_SENT_EVENTS)

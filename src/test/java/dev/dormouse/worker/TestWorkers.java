@@ -2,6 +2,7 @@ package dev.dormouse.worker;
 
 import dev.dormouse.ateom.wire.WorkerRegistry;
 import dev.dormouse.journal.ChangeFeed;
+import dev.dormouse.log.LogRecords;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.PoolRef;
 import dev.dormouse.platform.Database;
@@ -43,6 +44,7 @@ public final class TestWorkers implements AutoCloseable {
                 keys,
                 liveness,
                 occupants,
+                new LogRecords(database, config),
                 clock);
         upkeep = new WorkerUpkeep(config, workers, store, keys, liveness, occupants, ateoms, feed, vertx);
     }
