@@ -52,7 +52,7 @@ final class SlotShell implements AutoCloseable {
     static SlotShell start(Consumer<String> events) throws SandboxException {
         try {
             Process process = Command.builder(
-                            // a signal to this process's group ends no script half-way: Ctrl-C, or what ends a container
+                            // signals to the process group (Ctrl-C, the end of a container) end no script half-way
                             "setsid",
                             "unshare",
                             "--net",

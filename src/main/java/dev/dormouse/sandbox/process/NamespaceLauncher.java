@@ -64,7 +64,8 @@ record NamespaceLauncher(boolean root) implements Launcher {
     }
 
     private List<String> namespaces() {
-        List<String> command = new ArrayList<>(List.of("setsid", "unshare", "--mount", "--pid", "--fork", "--kill-child"));
+        List<String> command =
+                new ArrayList<>(List.of("setsid", "unshare", "--mount", "--pid", "--fork", "--kill-child"));
         if (!root) {
             command.addAll(List.of("--user", "--map-root-user"));
         }

@@ -274,7 +274,8 @@ class GvisorLifecycleTest {
 
         String itsGroup = ProcessStat.fields(shell).get(PROCESS_GROUP);
 
-        assertThat(itsGroup).isNotEqualTo(ProcessStat.fields(Path.of("/proc/self")).get(PROCESS_GROUP));
+        assertThat(itsGroup)
+                .isNotEqualTo(ProcessStat.fields(Path.of("/proc/self")).get(PROCESS_GROUP));
     }
 
     @Test
