@@ -20,4 +20,7 @@ public @interface Needs {
 
     /** The query parameter that narrows the call to one atespace; none when empty. */
     String atespaceQuery() default "";
+
+    /** Whether it is a page for people: who is unknown is led to where he can sign in. */
+    boolean page() default false;
 }
