@@ -4,6 +4,7 @@ import dev.dormouse.platform.BearerToken;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
+import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.security.cert.X509Certificate;
@@ -15,24 +16,36 @@ import org.jspecify.annotations.Nullable;
 public final class Credentials {
 
     private final @Nullable String token;
+    private final boolean ofCookie;
     /** Null without TLS. */
     private final @Nullable SSLSession session;
 
-    private Credentials(@Nullable String token, @Nullable SSLSession session) {
+    private Credentials(@Nullable String token, boolean ofCookie, @Nullable SSLSession session) {
         this.token = token;
+        this.ofCookie = ofCookie;
         this.session = session;
     }
 
     static Credentials of(HttpServerRequest request) {
-        return new Credentials(BearerToken.in(request.getHeader(HttpHeaders.AUTHORIZATION)), request.sslSession());
+        String header = request.getHeader(HttpHeaders.AUTHORIZATION);
+        Cookie cookie = header == null ? request.getCookie(BrowserSession.COOKIE) : null;
+        return cookie == null
+                ? new Credentials(BearerToken.in(header), false, request.sslSession())
+                : new Credentials(cookie.getValue(), true, request.sslSession());
     }
 
     public static Credentials of(ServerCall<?, ?> call, Metadata headers) {
-        return new Credentials(BearerToken.in(headers), call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
+        return new Credentials(
+                BearerToken.in(headers), false, call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
     }
 
     static Credentials ofToken(@Nullable String token) {
-        return new Credentials(token, null);
+        return new Credentials(token, false, null);
+    }
+
+    /** Whether a browser sent the token by itself, whoever made it send the request. */
+    boolean ofCookie() {
+        return ofCookie;
     }
 
     /** Null when it has none. */

@@ -54,7 +54,8 @@ class Gate {
         String token = credentials.token();
         X509Certificate certificate = token == null && settings.clientCertificates() ? credentials.certificate() : null;
         if (certificate != null) {
-            return Uni.createFrom().item(() -> known(callers.byCertificate(certificate)));
+            Optional<Caller> caller = callers.byCertificate(certificate);
+            return Uni.createFrom().item(() -> known(caller));
         }
         if (token == null) {
             return Uni.createFrom()

@@ -23,4 +23,7 @@ public @interface Needs {
 
     /** Whether its answer may go on for as long as the caller likes: {@link StandingCalls}. */
     boolean standing() default false;
+
+    /** Whether it is a page for people: who is unknown is led to where he can sign in. */
+    boolean page() default false;
 }

@@ -4,16 +4,19 @@ import dev.dormouse.platform.Code;
 import dev.dormouse.platform.Failure;
 import dev.dormouse.platform.Problem;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ResourceInfo;
 import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
-import java.util.Objects;
-import java.util.stream.Stream;
+import java.lang.reflect.Method;
+import java.net.URI;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class RestGate {
 
     private static final String PASSAGE = Passage.class.getName();
+    private static final Failure OF_ANOTHER_SITE =
+            new Failure(Code.PERMISSION_DENIED, "a page of another site sent this");
 
     private final Gate gate;
     private final Audit audit;
@@ -34,15 +39,49 @@ public final class RestGate {
     }
 
     @ServerRequestFilter(priority = Priorities.AUTHENTICATION)
-    Uni<Void> enter(ContainerRequestContext request, ResourceInfo resource, RoutingContext call) {
-        Needs needs = resource.getResourceMethod().getAnnotation(Needs.class);
+    Uni<Response> enter(ContainerRequestContext request, ResourceInfo resource, RoutingContext call) {
+        Method method = resource.getResourceMethod();
+        Credentials credentials = Credentials.of(call.request());
+        boolean foreign = !request.getMethod().equals(HttpMethod.GET) && isOfAnotherSite(call.request(), credentials);
+        if (method.isAnnotationPresent(Open.class)) {
+            return foreign
+                    ? Uni.createFrom().failure(OF_ANOTHER_SITE)
+                    : Uni.createFrom().nullItem();
+        }
+        Needs needs = method.getAnnotation(Needs.class);
         if (needs == null) {
             throw new Failure(Code.PERMISSION_DENIED, "nobody may do this: no permission for it is known");
         }
-        Passage passage = new Passage(Credentials.of(call.request()), permission(needs, request.getUriInfo()));
+        Passage passage = new Passage(credentials, permission(needs, request.getUriInfo()));
         request.setProperty(PASSAGE, passage);
-        Uni<Void> admitted = gate.admit(passage);
-        return needs.standing() ? admitted.invoke(() -> standing.watch(passage, call)) : admitted;
+        if (foreign) {
+            return Uni.createFrom().failure(OF_ANOTHER_SITE);
+        }
+        Uni<Response> admitted = gate.admit(passage)
+                .invoke(() -> {
+                    if (needs.standing()) {
+                        standing.watch(passage, call);
+                    }
+                })
+                .replaceWith((Response) null);
+        return needs.page() ? admitted.onFailure(RestGate::isUnknown).recoverWithItem(RestGate::signIn) : admitted;
+    }
+
+    /** Only a browser, told to by a page, sends what it has of somebody without asking him: a cookie, a certificate, his being here. */
+    private boolean isOfAnotherSite(HttpServerRequest request, Credentials credentials) {
+        if (credentials.ofCookie()) {
+            return !Origins.isOwn(request);
+        }
+        boolean own = Origins.isOwn(request) && (!gate.open() || Origins.isToThisMachine(request));
+        return credentials.token() == null && Origins.isOfAPage(request) && !own;
+    }
+
+    private static boolean isUnknown(Throwable failure) {
+        return failure instanceof Failure known && known.code() == Code.UNAUTHENTICATED;
+    }
+
+    private static Response signIn() {
+        return Response.seeOther(URI.create(BrowserSession.SIGN_IN)).build();
     }
 
     @ServerResponseFilter
@@ -67,7 +106,12 @@ public final class RestGate {
     }
 
     private static String first(@Nullable String... values) {
-        return Stream.of(values).filter(Objects::nonNull).findFirst().orElse("");
+        for (String value : values) {
+            if (value != null) {
+                return value;
+            }
+        }
+        return "";
     }
 
     private static String result(ContainerResponseContext response) {

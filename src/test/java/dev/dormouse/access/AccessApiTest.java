@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestProfile(AccessApiTest.Guarded.class)
 class AccessApiTest {
 
-    private static final String TOKEN = "correct-horse-battery-staple";
+    static final String TOKEN = "correct-horse-battery-staple";
     private static final String FORGED = "correct-horse-battery-stapler";
 
     public static final class Guarded implements QuarkusTestProfile {
