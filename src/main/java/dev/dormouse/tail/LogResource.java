@@ -74,7 +74,8 @@ class LogResource {
 
     @GET
     @Path(PATH)
-    @Produces(JSON_LINES)
+    // text for whoever doesn't say what he wants
+    @Produces(JSON_LINES + ";qs=0.5")
     @Operation(hidden = true)
     public Multi<Entry> json(
             @PathParam("atespace") String atespace, @PathParam("id") String id, @BeanParam LogParams params) {
