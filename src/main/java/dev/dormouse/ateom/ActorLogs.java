@@ -6,6 +6,7 @@ import dev.dormouse.ateom.wire.ReadLogResponse;
 import dev.dormouse.files.FileTree;
 import dev.dormouse.log.LogLine;
 import dev.dormouse.log.LogNote;
+import dev.dormouse.log.LogSegment;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.sandbox.SandboxRuntime.Output;
 import java.io.IOException;
@@ -191,15 +192,19 @@ final class ActorLogs {
         }
     }
 
-    /** The actor of this segment is deleted: nobody will ask for its lines. */
-    void forget(String segmentId) {
-        UUID segment = UUID.fromString(segmentId);
-        for (KeptLog log : kept.values()) {
-            if (log.has(segment)) {
-                log.forget();
-                removeIfEmpty(log);
+    /** The actors of these segments are deleted: nobody will ask for their lines. Gives those that the store has something of. */
+    List<LogSegment> forget(List<String> segmentIds) {
+        List<LogSegment> stored = new ArrayList<>();
+        for (String id : segmentIds) {
+            UUID segment = UUID.fromString(id);
+            for (KeptLog log : kept.values()) {
+                if (log.has(segment)) {
+                    stored.addAll(log.forget());
+                    removeIfEmpty(log);
+                }
             }
         }
+        return stored;
     }
 
     /** Those that may have something for the store. */

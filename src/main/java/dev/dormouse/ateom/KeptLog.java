@@ -202,12 +202,17 @@ final class KeptLog {
         }
     }
 
-    /** The actor is deleted. */
-    synchronized void forget() {
+    /** The actor is deleted; gives the segments that the store has something of. */
+    synchronized List<LogSegment> forget() {
         forgotten = true;
+        List<LogSegment> stored = segments.stream()
+                .filter(SegmentFile::isStored)
+                .map(SegmentFile::segment)
+                .toList();
         segments.forEach(KeptLog::drop);
         segments.clear();
         notifyAll();
+        return stored;
     }
 
     synchronized boolean has(UUID segment) {

@@ -1,9 +1,11 @@
 package dev.dormouse.ateom;
 
+import dev.dormouse.log.LogSegment;
 import dev.dormouse.snapshot.SnapshotException;
 import dev.dormouse.snapshot.SnapshotStores;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,6 +48,19 @@ final class LogShipping {
                 }
                 background.execute(() -> ship(log, now));
             }
+        }
+    }
+
+    /** Removes from the store what came there after its actor was deleted. Doesn't block; what stays is the sweep's. */
+    void remove(List<LogSegment> segments) {
+        for (LogSegment segment : segments) {
+            background.execute(() -> {
+                try {
+                    stores.delete(segment.uri());
+                } catch (SnapshotException e) {
+                    LOG.warnf("a log of deleted %s stays until the next sweep: %s", segment.actor(), e.getMessage());
+                }
+            });
         }
     }
 

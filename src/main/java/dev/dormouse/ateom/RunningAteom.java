@@ -118,8 +118,8 @@ final class RunningAteom implements AutoCloseable {
     private void answered(HeartbeatResponse response) {
         gate.learn(response.getCommandKey());
         response.getOrphansList().forEach(this::discard);
+        shipping.remove(node.logs().forget(response.getGoneLogsList()));
         node.logs().noted(response.getNotedLogsList());
-        response.getGoneLogsList().forEach(node.logs()::forget);
     }
 
     /** Whom the service listens to, where it is called over a network. */

@@ -162,6 +162,11 @@ final class SegmentFile {
         storedNanos = now;
     }
 
+    /** Whether the store has something of it. */
+    boolean isStored() {
+        return stored > 0;
+    }
+
     /** Removes it from the disk, whatever the store has of it. */
     void drop() throws IOException {
         Files.deleteIfExists(file);

@@ -289,13 +289,14 @@ final class LogReader {
             lookedAgain.add(step.generation());
             return none();
         }
+        if (step.awake() && query.follow()) {
+            // either it answers again, or the actor falls
+            return atTheEnd(PAUSE);
+        }
         failures++;
         if (failures < (query.follow() ? TRIES_WHEN_FOLLOWING : TRIES)) {
-            // it may be back, or its segments with another node
+            // it may be back, or its segments with another process
             return bell.await(PAUSE).replaceWith(List.of());
-        }
-        if (step.awake() && query.follow()) {
-            return atTheEnd(PAUSE);
         }
         finish(step.generation());
         return notice(step, "is on a node that does not answer");

@@ -1,7 +1,5 @@
 package dev.dormouse.tail;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dormouse.access.Needs;
 import dev.dormouse.access.Verb;
 import dev.dormouse.actor.Actor;
@@ -22,7 +20,6 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -40,14 +37,12 @@ class LogResource {
     private final Actors actors;
     private final Catalog catalog;
     private final LogSources sources;
-    private final ObjectMapper json;
     private final InstantSource clock;
 
-    LogResource(Actors actors, Catalog catalog, LogSources sources, ObjectMapper json, InstantSource clock) {
+    LogResource(Actors actors, Catalog catalog, LogSources sources, InstantSource clock) {
         this.actors = actors;
         this.catalog = catalog;
         this.sources = sources;
-        this.json = json;
         this.clock = clock;
     }
 
@@ -83,27 +78,17 @@ class LogResource {
     @Needs(verb = Verb.GET, resource = "actors/logs", standing = true)
     @GET
     @Path(PATH)
-    @Produces(JSON_LINES)
+    // text for whoever doesn't say what he wants
+    @Produces(JSON_LINES + ";qs=0.5")
     @Operation(hidden = true)
-    public Multi<String> json(
+    public Multi<Entry> json(
             @PathParam("atespace") String atespace, @PathParam("id") String id, @BeanParam LogParams params) {
-        return read(ActorKey.of(atespace, id), params.query(clock.instant()), actor -> this::json);
+        return read(ActorKey.of(atespace, id), params.query(clock.instant()), actor -> Function.identity())
+                .onItem()
+                .transformToIterable(Function.identity());
     }
 
-    /** The stream adds the last line's end. */
-    private String json(List<Entry> entries) {
-        return entries.stream().map(this::json).collect(Collectors.joining("\n"));
-    }
-
-    private String json(Entry entry) {
-        try {
-            return json.writeValueAsString(entry);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a line is JSON", e);
-        }
-    }
-
-    private Multi<String> read(ActorKey key, LogQuery query, Function<Actor, Function<List<Entry>, String>> format) {
+    private <T> Multi<T> read(ActorKey key, LogQuery query, Function<Actor, Function<List<Entry>, T>> format) {
         return actors.get(key).onItem().transformToMulti(actor -> {
             requireContainer(actor, query.container());
             return entries(key, query).map(format.apply(actor));

@@ -209,6 +209,9 @@ class KeptLogsTest {
                 .build();
 
         awaitNothingKept();
+        await("also in the store, where it came after the deletion")
+                .atMost(AteomFixture.PATIENCE)
+                .until(() -> FileTree.list(temp.resolve("store/default/a").resolve(lastNote().getSegmentId())).isEmpty());
     }
 
     @Test

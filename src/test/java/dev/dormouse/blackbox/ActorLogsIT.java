@@ -152,7 +152,7 @@ class ActorLogsIT {
                 var other = new Follower("ticker", "&container=main")) {
             for (int i = 0; i < 6; i++) {
                 workers.add(call("ticker", "resume").getJsonObject("worker").getString("pod"));
-                Thread.sleep(i % 2 == 0 ? 900 : 50);
+                Thread.sleep(i % 2 == 0 ? 900 : 150);
                 call("ticker", i == 3 ? "pause" : "suspend");
                 Thread.sleep(i % 3 == 0 ? 0 : 400);
             }
