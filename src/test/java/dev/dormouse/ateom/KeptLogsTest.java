@@ -211,7 +211,9 @@ class KeptLogsTest {
         awaitNothingKept();
         await("also in the store, where it came after the deletion")
                 .atMost(AteomFixture.PATIENCE)
-                .until(() -> FileTree.list(temp.resolve("store/default/a").resolve(lastNote().getSegmentId())).isEmpty());
+                .until(() -> FileTree.list(temp.resolve("store/default/a")
+                                .resolve(lastNote().getSegmentId()))
+                        .isEmpty());
     }
 
     @Test
