@@ -41,7 +41,7 @@ public interface SnapshotStore {
     List<Stored> list(String location) throws SnapshotException;
 
     /** The one file of a log's segment, beside the snapshots. */
-    String LOG_FILE = "lines.log.zst";
+    String LOG_FILE = "lines.log.gz";
 
     /** Puts a segment of a log in place, over an older one. When it returns, it survives a power cut. {@link #delete} removes it. */
     void putLog(String uri, byte[] content) throws SnapshotException;

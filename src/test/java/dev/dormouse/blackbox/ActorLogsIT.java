@@ -274,7 +274,7 @@ class ActorLogsIT {
             return 0;
         }
         try (Stream<Path> files = Files.walk(place)) {
-            return files.filter(file -> file.endsWith("lines.log.zst")).count();
+            return files.filter(file -> file.endsWith("lines.log.gz")).count();
         }
     }
 }

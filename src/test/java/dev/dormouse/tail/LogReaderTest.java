@@ -25,6 +25,7 @@ import dev.dormouse.worker.Ateoms;
 import dev.dormouse.worker.TestWorkers;
 import dev.dormouse.worker.Workers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -261,6 +262,18 @@ class LogReaderTest {
                         notice -> assertThat(notice)
                                 .startsWith("lines 1 to 2 of activation 1 can't be read: there is no log"),
                         text -> assertThat(text).isEqualTo("3"));
+    }
+
+    @Test
+    void aDamagedSegmentHasANoticeToo() throws Exception {
+        stored(1, 0, false, lines("", 1, 200));
+        actorIs("SUSPENDED", 1);
+        Path file = store.resolve("default/a/%s/lines.log.gz".formatted(segment(1, 0).id()));
+        byte[] content = Files.readAllBytes(file);
+        content[content.length - 6] ^= 1;
+        Files.write(file, content);
+
+        assertThat(readAll(ALL)).singleElement().asString().contains("can't be read: log", "is damaged");
     }
 
     @Test
