@@ -268,7 +268,8 @@ class LogReaderTest {
     void aDamagedSegmentHasANoticeToo() throws Exception {
         stored(1, 0, false, lines("", 1, 200));
         actorIs("SUSPENDED", 1);
-        Path file = store.resolve("default/a/%s/lines.log.gz".formatted(segment(1, 0).id()));
+        Path file = store.resolve(
+                "default/a/%s/lines.log.gz".formatted(segment(1, 0).id()));
         byte[] content = Files.readAllBytes(file);
         content[content.length - 6] ^= 1;
         Files.write(file, content);
