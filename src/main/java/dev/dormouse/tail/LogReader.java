@@ -209,7 +209,7 @@ final class LogReader {
                                 .filter(line -> line.seq() <= segment.stored())
                                 .toList()))
                 .onFailure(Failure.class)
-                .recoverWithItem(failure -> unreadable(segment, failure.getMessage()))
+                .recoverWithItem(failure -> unreadable(segment, String.valueOf(failure.getMessage())))
                 .invoke(done -> steps.poll());
     }
 

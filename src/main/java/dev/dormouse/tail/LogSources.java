@@ -66,7 +66,7 @@ class LogSources {
                     try {
                         return LogSegment.lines(stores.log(segment.uri()));
                     } catch (SnapshotException e) {
-                        throw new Failure(Code.UNAVAILABLE, e.getMessage(), null, e);
+                        throw new Failure(Code.UNAVAILABLE, String.valueOf(e.getMessage()), null, e);
                     } catch (IllegalArgumentException e) {
                         throw new Failure(Code.INTERNAL, "log " + segment.uri() + " is damaged", null, e);
                     }
