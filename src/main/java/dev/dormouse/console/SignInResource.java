@@ -22,8 +22,8 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jspecify.annotations.Nullable;
 
-/** Where people say who they are, for the console. */
-@Path("/console")
+/** Where people say who they are, for the console; at the same path as the console, which a longer one would hide in part. */
+@Path("/")
 @Produces(MediaType.TEXT_HTML)
 class SignInResource {
 
@@ -44,7 +44,7 @@ class SignInResource {
 
     @Open
     @GET
-    @Path("sign-in")
+    @Path("console/sign-in")
     @Operation(hidden = true)
     public Response page() {
         return session.needed()
@@ -54,7 +54,7 @@ class SignInResource {
 
     @Open
     @POST
-    @Path("sign-in")
+    @Path("console/sign-in")
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     @Operation(hidden = true)
     public Uni<Response> signIn(@RestForm @Nullable String token, @Context HttpServerRequest request) {
@@ -66,7 +66,7 @@ class SignInResource {
 
     @Open
     @POST
-    @Path("sign-out")
+    @Path("console/sign-out")
     @Operation(hidden = true)
     public Response signOut(@Context HttpServerRequest request) {
         return toTheConsole(session.end(request.isSSL()));

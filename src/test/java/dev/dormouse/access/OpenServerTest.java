@@ -46,7 +46,7 @@ class OpenServerTest {
     @Test
     void itsOwnPagesAndProgramsMayChangeThings() {
         change().problem(409, Code.ALREADY_EXISTS);
-        change("Origin", "http://localhost:" + base.getPort()).problem(409, Code.ALREADY_EXISTS);
+        change("Origin", "http://" + base.getAuthority()).problem(409, Code.ALREADY_EXISTS);
     }
 
     @Test

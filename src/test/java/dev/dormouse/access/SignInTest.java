@@ -55,7 +55,7 @@ class SignInTest {
     }
 
     private String own() {
-        return "http://localhost:" + base.getPort();
+        return "http://" + base.getAuthority();
     }
 
     private RawApi.Answer change(String... headers) {
