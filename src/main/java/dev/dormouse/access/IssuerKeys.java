@@ -17,6 +17,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 import org.jose4j.json.JsonUtil;
 import org.jose4j.jwk.JsonWebKey;
@@ -73,11 +76,9 @@ final class IssuerKeys {
     }
 
     private Uni<Fetched> fetch() {
-        Instant now = clock.instant();
-        return get(URI.create(issuer.replaceAll("/+$", "") + "/.well-known/openid-configuration"))
-                .map(this::keysAddress)
-                .chain(this::get)
-                .map(body -> new Fetched(parse(body), now))
+        return Uni.createFrom()
+                .item(this::fetchNow)
+                .runSubscriptionOn(Thread::startVirtualThread)
                 .invoke(fetched -> {
                     newest = fetched;
                     outage.answered();
@@ -86,16 +87,29 @@ final class IssuerKeys {
                 .transform(this::unavailable);
     }
 
-    private Uni<String> get(URI address) {
+    /** Blocks. */
+    private Fetched fetchNow() {
+        Instant now = clock.instant();
+        String discovery = get(URI.create(issuer.replaceAll("/+$", "") + "/.well-known/openid-configuration"));
+        return new Fetched(parse(get(keysAddress(discovery))), now);
+    }
+
+    private String get(URI address) {
         HttpRequest request = HttpRequest.newBuilder(address).timeout(LIMIT).build();
-        return Uni.createFrom()
-                .completionStage(
-                        () -> http.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofString(), LARGEST_DOCUMENT)))
-                // the request's own limit ends with the head
-                .ifNoItem()
-                .after(LIMIT)
-                .fail()
-                .map(IssuerKeys::body);
+        var asked = http.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofString(), LARGEST_DOCUMENT));
+        try {
+            // the request's own limit ends with the head
+            return body(asked.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(address + " can't be read: " + e.getCause(), e);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(address + " did not answer within " + LIMIT, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        } finally {
+            asked.cancel(true);
+        }
     }
 
     private static String body(HttpResponse<String> answer) {
