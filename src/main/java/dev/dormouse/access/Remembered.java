@@ -3,6 +3,7 @@ package dev.dormouse.access;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Weigher;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +17,8 @@ import java.util.function.Supplier;
  * Answers to questions that others are asked, for as long as each is good. A question that is being asked is not asked again, and a
  * failure is no answer.
  */
+// the kind of cache that is made here, which the library finds by its name
+@RegisterForReflection(classNames = "com.github.benmanes.caffeine.cache.SSMW")
 public final class Remembered<Q, A> {
 
     /** What an entry takes beside its texts, about, in bytes. */
