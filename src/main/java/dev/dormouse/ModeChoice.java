@@ -1,7 +1,11 @@
 package dev.dormouse;
 
+import dev.dormouse.access.LocalAccess;
+import dev.dormouse.access.Permissions;
+import dev.dormouse.access.Tokens;
 import dev.dormouse.cluster.ClusterCatalog;
 import dev.dormouse.cluster.ClusterOperator;
+import dev.dormouse.cluster.ClusterReviews;
 import dev.dormouse.cluster.LeaseElection;
 import dev.dormouse.cluster.PodCheck;
 import dev.dormouse.platform.DormouseConfig;
@@ -54,6 +58,18 @@ final class ModeChoice {
     @Produces
     @ApplicationScoped
     ReporterCheck reporters(Instance<LocalReporters> local, Instance<PodCheck> cluster) {
+        return inCluster() ? cluster.get() : local.get();
+    }
+
+    @Produces
+    @ApplicationScoped
+    Tokens tokens(Instance<LocalAccess> local, Instance<ClusterReviews> cluster) {
+        return inCluster() ? cluster.get() : local.get();
+    }
+
+    @Produces
+    @ApplicationScoped
+    Permissions permissions(Instance<LocalAccess> local, Instance<ClusterReviews> cluster) {
         return inCluster() ? cluster.get() : local.get();
     }
 

@@ -28,6 +28,8 @@ final class ServerCommand implements Callable<Integer> {
     private static final String DATABASE_URL = "quarkus.datasource.reactive.url";
     private static final String JDBC_URL = "quarkus.datasource.jdbc.url";
     private static final String DEMO_IMAGES = "dormouse.images.redirect.\"registry.example/dormouse\"";
+    private static final String CLIENT_CA = "dormouse.access.client-ca";
+    private static final String ATEOM_TOKEN = "dormouse.ateom.token";
     private static final String DATABASE_IS_OURS = "embedded-database";
 
     @Option(
@@ -62,6 +64,11 @@ final class ServerCommand implements Callable<Integer> {
     @Nullable
     Integer managementPort;
 
+    @Option(
+            names = "--enable-debug",
+            description = "Lets DebugClear of gRPC delete all actors and atespaces, for callers who may delete debug.")
+    boolean debug;
+
     @Option(names = "--sandbox", description = "auto, gvisor or process (default: auto).")
     @Nullable
     String sandbox;
@@ -73,6 +80,7 @@ final class ServerCommand implements Callable<Integer> {
         Settings.set("quarkus.http.port", port);
         Settings.set("dormouse.router.port", routerPort);
         Settings.set("quarkus.management.port", managementPort);
+        Settings.set("dormouse.api.debug", debug ? true : null);
         Settings.set(Settings.SANDBOX, sandbox);
         Path data = Settings.dataDirectory(dataDir);
         Settings.set(Settings.DATA_DIR, data);
@@ -106,8 +114,14 @@ final class ServerCommand implements Callable<Integer> {
         if (demo != null) {
             Settings.set(DEMO_IMAGES, "oci:" + demo.resolve("images").toAbsolutePath());
         }
+        // the certificate itself is the user's to set: quarkus.tls.key-store.…
+        Settings.set(
+                "quarkus.tls.trust-store.pem.certs", Settings.find(CLIENT_CA).orElse(null));
         Settings.checkSandbox();
         DataDirectory.take(data);
+        if (Settings.find(ATEOM_TOKEN).isEmpty()) {
+            Settings.set(ATEOM_TOKEN, AteomToken.in(data));
+        }
 
         if (Settings.find(DATABASE_URL).isEmpty() || Boolean.getBoolean(DATABASE_IS_OURS)) {
             EmbeddedDatabase database = EmbeddedDatabase.open(data.resolve("postgres"));
@@ -137,6 +151,9 @@ final class ServerCommand implements Callable<Integer> {
             Settings.set("quarkus.http.ssl-port", port);
             // it is renewed in time, by whichever replica looks first
             Settings.set("quarkus.tls.api.reload-period", "1h");
+            Settings.set(
+                    "quarkus.tls.api.trust-store.pem.certs",
+                    Settings.find(CLIENT_CA).orElse(null));
         }
         bootOn(() -> {});
     }

@@ -48,7 +48,8 @@ class ArchitectureTest {
         "dev.dormouse.console..",
         "dev.dormouse.cli..",
         "dev.dormouse.scheduler..",
-        "dev.dormouse.ateapi.."
+        "dev.dormouse.ateapi..",
+        "dev.dormouse.tail.."
     };
 
     @ArchTest
@@ -71,6 +72,7 @@ class ArchitectureTest {
                     "dev.dormouse.image..",
                     "dev.dormouse.snapshot..",
                     "dev.dormouse.bucket..",
+                    "dev.dormouse.log..",
                     "dev.dormouse.ateom..")
             .should()
             .dependOnClassesThat()

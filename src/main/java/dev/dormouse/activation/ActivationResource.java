@@ -1,5 +1,7 @@
 package dev.dormouse.activation;
 
+import dev.dormouse.access.Needs;
+import dev.dormouse.access.Verb;
 import dev.dormouse.actor.Actor;
 import dev.dormouse.actor.ActorView;
 import dev.dormouse.actor.Actors;
@@ -82,6 +84,7 @@ class ActivationResource {
         }
     }
 
+    @Needs(verb = Verb.CREATE, resource = "actors/resume")
     @POST
     @Path("/atespaces/{atespace}/actors/{id}:resume")
     @Consumes(MediaType.APPLICATION_JSON)
@@ -97,6 +100,7 @@ class ActivationResource {
         return activations.resume(ActorKey.of(atespace, id), boot, Cause.API).map(ActorView::of);
     }
 
+    @Needs(verb = Verb.CREATE, resource = "actors/suspend")
     @POST
     @Path("/atespaces/{atespace}/actors/{id}:suspend")
     @Operation(
@@ -107,6 +111,7 @@ class ActivationResource {
         return activations.suspend(ActorKey.of(atespace, id), Cause.API).map(ActorView::of);
     }
 
+    @Needs(verb = Verb.CREATE, resource = "actors/pause")
     @POST
     @Path("/atespaces/{atespace}/actors/{id}:pause")
     @Operation(
@@ -117,6 +122,7 @@ class ActivationResource {
         return activations.pause(ActorKey.of(atespace, id), Cause.API).map(ActorView::of);
     }
 
+    @Needs(verb = Verb.CREATE, resource = "actors/fork")
     @POST
     @Path("/atespaces/{atespace}/actors/{id}:fork")
     @Consumes(MediaType.APPLICATION_JSON)
@@ -137,6 +143,7 @@ class ActivationResource {
                 .map(ActivationResource::created);
     }
 
+    @Needs(verb = Verb.GET, resource = "actors/why")
     @GET
     @Path("/atespaces/{atespace}/actors/{id}/why")
     @Operation(

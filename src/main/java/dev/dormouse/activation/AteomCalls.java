@@ -53,7 +53,9 @@ class AteomCalls {
                 .setSnapshotUri(plan.snapshotUri())
                 .setBoot(plan.boot())
                 .setReadyTimeoutMs(config.readyTimeout().toMillis())
-                .setTraceParent(traceParent);
+                .setTraceParent(traceParent)
+                .setActorUid(actor.uid().toString())
+                .setLogLocation(plan.blueprint().location());
         return ateoms.call(
                 worker.ateom(),
                 config.readyTimeout().plus(config.fetchTimeout()),
@@ -61,14 +63,16 @@ class AteomCalls {
     }
 
     /** Asks for the answer to an activation that was begun before. */
-    Uni<ActivateResponse> activateAgain(Worker worker, Stay stay, StartPlan plan) {
+    Uni<ActivateResponse> activateAgain(Worker worker, Actor actor, StartPlan plan) {
         ActivateRequest request = ActivateRequest.newBuilder()
                 .setWorkerUid(worker.uid().toString())
-                .setActor(ref(stay.actor()))
-                .setGeneration(stay.generation())
+                .setActor(ref(actor.key()))
+                .setGeneration(actor.generation())
                 .setWorkload(Workloads.on(worker.hardware(), plan.blueprint()))
                 .setSnapshotUri(plan.snapshotUri())
                 .setReadyTimeoutMs(config.readyTimeout().toMillis())
+                .setActorUid(actor.uid().toString())
+                .setLogLocation(plan.blueprint().location())
                 .build();
         return ateoms.call(
                 worker.ateom(), config.readyTimeout().plus(config.fetchTimeout()), ateom -> ateom.activate(request));

@@ -9,6 +9,7 @@ import dev.dormouse.name.AtespaceName;
 import dev.dormouse.platform.Code;
 import dev.dormouse.platform.DormouseConfig;
 import dev.dormouse.platform.Failure;
+import dev.dormouse.platform.KubernetesDuration;
 import dev.dormouse.platform.LogFields;
 import dev.dormouse.scheduler.Eviction;
 import dev.dormouse.scheduler.Need;

@@ -91,7 +91,7 @@ class Recovery {
             finished = rollBack(stay, WorkerAfter.LOST);
         } else if (worker.get().runs()) {
             finished = plans.of(actor, false)
-                    .chain(plan -> ateom.activateAgain(worker.get(), stay, plan))
+                    .chain(plan -> ateom.activateAgain(worker.get(), actor, plan))
                     .onItemOrFailure()
                     .transformToUni((response, failure) -> response != null && response.hasActivated()
                             ? running(worker.get(), stay, response)

@@ -1,5 +1,7 @@
 package dev.dormouse.activation;
 
+import dev.dormouse.access.Needs;
+import dev.dormouse.access.Verb;
 import dev.dormouse.platform.Code;
 import dev.dormouse.platform.Failure;
 import dev.dormouse.snapshot.OrphanSweep;
@@ -74,6 +76,7 @@ class SweepResource {
             @Schema(description = "What could not be read or deleted; the rest was swept all the same.")
             List<String> failures) {}
 
+    @Needs(verb = Verb.CREATE, resource = "sweeps")
     @POST
     @Path("/admin/sweep")
     @Blocking

@@ -1,5 +1,7 @@
 package dev.dormouse.actor;
 
+import dev.dormouse.access.Needs;
+import dev.dormouse.access.Verb;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.AtespaceName;
 import dev.dormouse.name.TemplateRef;
@@ -73,6 +75,7 @@ class ActorResource {
             @Nullable Map<String, @Nullable String> workerSelector,
             @Nullable Map<String, @Nullable String> labels) {}
 
+    @Needs(verb = Verb.LIST, resource = "actors")
     @GET
     @Path("/atespaces/{atespace}/actors")
     @Operation(operationId = "listActors", summary = "Lists the actors of an atespace by id, page by page")
@@ -80,6 +83,7 @@ class ActorResource {
         return actors.list(params.query(new AtespaceName(atespace))).map(ActorList::of);
     }
 
+    @Needs(verb = Verb.CREATE, resource = "actors")
     @POST
     @Path("/atespaces/{atespace}/actors")
     @Consumes(MediaType.APPLICATION_JSON)
@@ -106,6 +110,7 @@ class ActorResource {
                         .build());
     }
 
+    @Needs(verb = Verb.GET, resource = "actors")
     @GET
     @Path("/atespaces/{atespace}/actors/{id}")
     @Operation(operationId = "getActor", summary = "Shows an actor; its ETag serves If-Match")
@@ -113,6 +118,7 @@ class ActorResource {
         return actors.get(ActorKey.of(atespace, id)).map(ActorResource::tagged);
     }
 
+    @Needs(verb = Verb.PATCH, resource = "actors")
     @PATCH
     @Path("/atespaces/{atespace}/actors/{id}")
     @Consumes({MediaType.APPLICATION_JSON, MERGE_PATCH})
@@ -136,6 +142,7 @@ class ActorResource {
                 .map(ActorResource::tagged);
     }
 
+    @Needs(verb = Verb.DELETE, resource = "actors")
     @DELETE
     @Path("/atespaces/{atespace}/actors/{id}")
     @Operation(operationId = "deleteActor", summary = "Deletes a suspended or paused actor and its snapshots")

@@ -1,5 +1,7 @@
 package dev.dormouse.actor;
 
+import dev.dormouse.access.Needs;
+import dev.dormouse.access.Verb;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
@@ -21,6 +23,7 @@ class AllActorsResource {
         this.actors = actors;
     }
 
+    @Needs(verb = Verb.LIST, resource = "actors")
     @GET
     @Path("/actors")
     @Operation(operationId = "listAllActors", summary = "Lists actors of all atespaces by (atespace, id), page by page")

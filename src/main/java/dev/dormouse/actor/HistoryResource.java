@@ -1,5 +1,7 @@
 package dev.dormouse.actor;
 
+import dev.dormouse.access.Needs;
+import dev.dormouse.access.Verb;
 import dev.dormouse.journal.Event;
 import dev.dormouse.journal.EventStore;
 import dev.dormouse.name.ActorKey;
@@ -99,6 +101,7 @@ class HistoryResource {
     record SnapshotPage(
             List<ActorView.Snapshot> items, @Nullable String nextPageToken) {}
 
+    @Needs(verb = Verb.GET, resource = "actors/events")
     @GET
     @Path("/atespaces/{atespace}/actors/{id}/events")
     @Operation(
@@ -132,6 +135,7 @@ class HistoryResource {
         });
     }
 
+    @Needs(verb = Verb.GET, resource = "actors/snapshots")
     @GET
     @Path("/atespaces/{atespace}/actors/{id}/snapshots")
     @Operation(operationId = "listSnapshots", summary = "Lists the snapshots that an actor holds, newest first")

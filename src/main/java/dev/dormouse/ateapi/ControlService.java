@@ -1,9 +1,15 @@
 package dev.dormouse.ateapi;
 
 import com.google.protobuf.Message;
+import dev.dormouse.access.GrpcGate;
+import dev.dormouse.access.GrpcGate.Wish;
+import dev.dormouse.access.Permission;
+import dev.dormouse.access.Target;
+import dev.dormouse.access.Verb;
 import dev.dormouse.actor.Actor;
 import dev.dormouse.actor.PageToken;
 import dev.dormouse.ateapi.Requests.OfActor;
+import dev.dormouse.name.AtespaceName;
 import dev.dormouse.platform.ApiEra;
 import dev.dormouse.platform.Code;
 import dev.dormouse.platform.DormouseConfig;
@@ -19,6 +25,7 @@ import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The methods of {@code ateapi.Control}. Bound by hand: which shape a request has is known only once its bytes are there, and which its
@@ -30,6 +37,7 @@ class ControlService implements BindableService {
 
     private static final String NAME = "ateapi.Control";
 
+    private final GrpcGate gate;
     private final ControlCalls calls;
     private final Clearing clearing;
     private final DormouseConfig config;
@@ -37,7 +45,8 @@ class ControlService implements BindableService {
     private final Answers answers;
     private final Answers answersToBareNames = Answers.of(ApiEra.V0_0_6);
 
-    ControlService(ControlCalls calls, Clearing clearing, DormouseConfig config) {
+    ControlService(GrpcGate gate, ControlCalls calls, Clearing clearing, DormouseConfig config) {
+        this.gate = gate;
         this.calls = calls;
         this.clearing = clearing;
         this.config = config;
@@ -59,53 +68,104 @@ class ControlService implements BindableService {
 
     private List<UnaryMethod> methods() {
         return List.of(
-                ofActor("GetActor", requests::actor, actor -> calls.get(actor.key()), Answers::actor),
-                method("CreateActor", this::create),
+                ofActor(
+                        "GetActor",
+                        Verb.GET,
+                        "actors",
+                        requests::actor,
+                        actor -> calls.get(actor.key()),
+                        Answers::actor),
+                method("CreateActor", Verb.CREATE, "actors", this::create),
                 ofActor(
                         "UpdateActor",
+                        Verb.PATCH,
+                        "actors",
                         requests::update,
                         actor -> calls.update(actor.key(), actor.workerSelector()),
                         Answers::changed),
-                ofActor("SuspendActor", requests::actor, actor -> calls.suspend(actor.key()), Answers::changed),
-                ofActor("PauseActor", requests::actor, actor -> calls.pause(actor.key()), Answers::changed),
+                ofActor(
+                        "SuspendActor",
+                        Verb.CREATE,
+                        "actors/suspend",
+                        requests::actor,
+                        actor -> calls.suspend(actor.key()),
+                        Answers::changed),
+                ofActor(
+                        "PauseActor",
+                        Verb.CREATE,
+                        "actors/pause",
+                        requests::actor,
+                        actor -> calls.pause(actor.key()),
+                        Answers::changed),
                 ofActor(
                         "ResumeActor",
+                        Verb.CREATE,
+                        "actors/resume",
                         requests::actor,
                         actor -> calls.resume(actor.key(), actor.boot()),
                         Answers::changed),
-                ofActor("DeleteActor", requests::actor, actor -> calls.delete(actor.key()), Answers::deleted),
-                method("ListActors", this::listActors),
-                method(
+                ofActor(
+                        "DeleteActor",
+                        Verb.DELETE,
+                        "actors",
+                        requests::actor,
+                        actor -> calls.delete(actor.key()),
+                        Answers::deleted),
+                method("ListActors", Verb.LIST, "actors", this::listActors),
+                ofAll(
                         "ListWorkers",
-                        request -> calls.workers().map(workers -> answers.workers(workers, calls.poolLabels()))),
-                method(
-                        "CreateAtespace",
-                        request -> calls.createAtespace(requests.createAtespace(request))
-                                .map(answers::atespace)),
-                method(
-                        "GetAtespace",
-                        request ->
-                                calls.getAtespace(requests.atespaceOf(request)).map(answers::atespace)),
-                method("ListAtespaces", request -> calls.listAtespaces().map(answers::atespaces)),
-                method(
+                        Verb.LIST,
+                        "workers",
+                        () -> calls.workers().map(workers -> answers.workers(workers, calls.poolLabels()))),
+                // it has no Roles of its own yet
+                method("CreateAtespace", Verb.CREATE, "atespaces", request -> {
+                    AtespaceName name = requests.createAtespace(request);
+                    return new Wish<>(
+                            Target.EVERYTHING, () -> calls.createAtespace(name).map(answers::atespace));
+                }),
+                ofAtespace(
+                        "GetAtespace", Verb.GET, name -> calls.getAtespace(name).map(answers::atespace)),
+                ofAll(
+                        "ListAtespaces",
+                        Verb.LIST,
+                        "atespaces",
+                        () -> calls.listAtespaces().map(answers::atespaces)),
+                ofAtespace(
                         "DeleteAtespace",
-                        request -> calls.deleteAtespace(requests.atespaceOf(request))
-                                .map(answers::deleted)),
-                method("DebugClear", request -> clear()));
+                        Verb.DELETE,
+                        name -> calls.deleteAtespace(name).map(answers::deleted)),
+                ofAll("DebugClear", Verb.DELETE, "debug", this::clear));
     }
 
-    private static UnaryMethod method(String name, Function<byte[], Uni<Message>> handler) {
-        return UnaryMethod.of(NAME, name, handler);
+    private UnaryMethod method(String name, Verb verb, String resource, Function<byte[], Wish<Message>> read) {
+        Permission needed = Permission.everywhere(verb, resource);
+        return UnaryMethod.of(
+                NAME, name, (credentials, request) -> gate.pass(credentials, needed, () -> read.apply(request)));
+    }
+
+    private UnaryMethod ofAll(String name, Verb verb, String resource, Supplier<Uni<Message>> call) {
+        return method(name, verb, resource, request -> new Wish<>(Target.EVERYTHING, call));
+    }
+
+    private UnaryMethod ofAtespace(String name, Verb verb, Function<AtespaceName, Uni<Message>> call) {
+        return method(name, verb, "atespaces", request -> {
+            AtespaceName atespace = requests.atespaceOf(request);
+            return new Wish<>(Target.of(atespace), () -> call.apply(atespace));
+        });
     }
 
     private UnaryMethod ofActor(
             String name,
+            Verb verb,
+            String resource,
             Function<byte[], OfActor> read,
             Function<OfActor, Uni<Actor>> call,
             BiFunction<Answers, Actor, Message> answer) {
-        return method(name, request -> {
+        return method(name, verb, resource, request -> {
             OfActor asked = read.apply(request);
-            return call.apply(asked).map(actor -> answer.apply(answersTo(asked), actor));
+            return new Wish<>(
+                    Target.of(asked.key()),
+                    () -> call.apply(asked).map(actor -> answer.apply(answersTo(asked), actor)));
         });
     }
 
@@ -113,17 +173,22 @@ class ControlService implements BindableService {
         return request.bare() ? answersToBareNames : answers;
     }
 
-    private Uni<Message> create(byte[] request) {
+    private Wish<Message> create(byte[] request) {
         var creation = requests.create(request);
         OfActor asked = creation.actor();
-        return calls.create(asked.key(), creation.template(), asked.workerSelector())
-                .map(actor -> answersTo(asked).actor(actor));
+        return new Wish<>(
+                Target.in(asked.key().atespace()),
+                () -> calls.create(asked.key(), creation.template(), asked.workerSelector())
+                        .map(actor -> answersTo(asked).actor(actor)));
     }
 
-    private Uni<Message> listActors(byte[] request) {
+    private Wish<Message> listActors(byte[] request) {
         var listing = requests.list(request);
-        return calls.list(listing.atespace(), PageToken.after(listing.pageToken()), Paging.size(listing.pageSize()))
-                .map(answers::actors);
+        AtespaceName atespace = listing.atespace();
+        return new Wish<>(
+                atespace == null ? Target.EVERYTHING : Target.in(atespace),
+                () -> calls.list(atespace, PageToken.after(listing.pageToken()), Paging.size(listing.pageSize()))
+                        .map(answers::actors));
     }
 
     private Uni<Message> clear() {

@@ -1,6 +1,7 @@
 package dev.dormouse.ateapi;
 
 import com.google.protobuf.Message;
+import dev.dormouse.access.Credentials;
 import dev.dormouse.ateapi.v008.wire.GetActorResponse;
 import dev.dormouse.platform.GrpcStatus;
 import io.grpc.MethodDescriptor;
@@ -16,16 +17,17 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * One method whose request is read by its handler, for only its bytes tell which era's it is. When the client goes away, what the
  * call began goes on.
  */
-record UnaryMethod(MethodDescriptor<byte[], Message> descriptor, Function<byte[], Uni<Message>> handler) {
+record UnaryMethod(
+        MethodDescriptor<byte[], Message> descriptor, BiFunction<Credentials, byte[], Uni<Message>> handler) {
 
     /** @param service {@code package.Service} */
-    static UnaryMethod of(String service, String method, Function<byte[], Uni<Message>> handler) {
+    static UnaryMethod of(String service, String method, BiFunction<Credentials, byte[], Uni<Message>> handler) {
         // a server only writes answers, and writes any message the same
         return new UnaryMethod(
                 MethodDescriptor.<byte[], Message>newBuilder()
@@ -38,14 +40,18 @@ record UnaryMethod(MethodDescriptor<byte[], Message> descriptor, Function<byte[]
     }
 
     ServerCallHandler<byte[], Message> calls() {
-        return ServerCalls.asyncUnaryCall(this::serve);
+        return (call, headers) -> {
+            Credentials credentials = Credentials.of(call, headers);
+            return ServerCalls.<byte[], Message>asyncUnaryCall((request, answer) -> serve(credentials, request, answer))
+                    .startCall(call, headers);
+        };
     }
 
-    private void serve(byte[] request, StreamObserver<Message> answer) {
+    private void serve(Credentials credentials, byte[] request, StreamObserver<Message> answer) {
         // that there is one keeps an answer to a client that is gone from being a failure
         ((ServerCallStreamObserver<Message>) answer).setOnCancelHandler(() -> {});
         Uni.createFrom()
-                .deferred(() -> handler.apply(request))
+                .deferred(() -> handler.apply(credentials, request))
                 .subscribe()
                 .with(
                         message -> {

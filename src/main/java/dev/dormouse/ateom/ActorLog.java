@@ -1,115 +1,141 @@
 package dev.dormouse.ateom;
 
-import dev.dormouse.name.ActorKey;
+import dev.dormouse.log.LogLine;
+import dev.dormouse.log.LogLine.Stream;
+import dev.dormouse.sandbox.SandboxRuntime.Output;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.LinkedHashMap;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream.Builder;
 import org.jboss.logging.Logger;
 
 /**
- * What an actor printed, over all its activations: {@code <dir>/<atespace>/<actor>.log}, and one older part beside it. A sandbox is
- * made before its actor is known and writes to files of its own, so what it prints is moved here while it runs.
+ * Collects what the containers of one activation print, as numbered lines. A sandbox is made before its actor is known and writes to
+ * files of its own, which are looked at a few times a second. Lines that one container printed to one stream stay in their order; those
+ * of several, between two looks, don't.
  */
 final class ActorLog {
 
     private static final Logger LOG = Logger.getLogger(ActorLog.class);
     private static final int CHUNK = 64 * 1024;
-    /** When the sandbox's own file is emptied; it appends, so it goes on at the start. */
-    private static final long SOURCE_LIMIT = 1024 * 1024;
+    private static final int CHUNKS_AT_A_LOOK = 64;
+    private static final int RECENT = 10;
+    private static final int LONGEST_QUOTE = 500;
 
-    private final Path file;
-    private final long maxBytes;
-    private final Map<Path, Long> moved = new LinkedHashMap<>();
+    private final Consumer<List<LogLine>> kept;
+    private final InstantSource clock;
+    private final Consumer<ActorLog> whenEnded;
+    private final List<Printed> files = new ArrayList<>();
+    private final Deque<String> recent = new ArrayDeque<>();
+    private List<LogLine> collected = new ArrayList<>();
+    private Instant now = Instant.EPOCH;
+    private long seq;
+    private boolean ended;
+
+    /** A file that a sandbox appends to. */
+    private record Printed(SandboxOutput file, LineSplitter lines) {}
 
     /**
-     * @param maxBytes of a part; there are at most two
-     * @param sources files that the sandbox appends to
+     * @param kept gets the lines
+     * @param outputs by container
+     * @param whenEnded told when nothing more will be printed
      */
-    ActorLog(Path logs, ActorKey actor, long maxBytes, List<Path> sources) {
-        this.file = logs.resolve(actor.atespace().value()).resolve(actor.id().value() + ".log");
-        this.maxBytes = maxBytes;
-        sources.forEach(source -> moved.put(source, 0L));
+    ActorLog(
+            Consumer<List<LogLine>> kept,
+            Secrets secrets,
+            Map<String, Output> outputs,
+            InstantSource clock,
+            Consumer<ActorLog> whenEnded) {
+        this.kept = kept;
+        this.clock = clock;
+        this.whenEnded = whenEnded;
+        outputs.forEach((container, output) -> {
+            files.add(printed(container, Stream.STDOUT, new SandboxOutput(output.stdout()), secrets));
+            files.add(printed(container, Stream.STDERR, new SandboxOutput(output.stderr()), secrets));
+        });
     }
 
-    /** Moves what was printed since the last call. A log that can't be written is no reason to stop an actor. */
-    synchronized void collect() {
-        for (Path source : moved.keySet()) {
-            try {
-                collect(source);
-            } catch (IOException e) {
-                LOG.debugf("can't move output of %s to %s: %s", source, file, e.toString());
-            }
+    private Printed printed(String container, Stream stream, SandboxOutput file, Secrets secrets) {
+        return new Printed(file, new LineSplitter(secrets, text -> line(container, stream, text)));
+    }
+
+    private void line(String container, Stream stream, String text) {
+        collected.add(new LogLine(++seq, now, container, stream, text));
+        recent.addLast(text);
+        if (recent.size() > RECENT) {
+            recent.removeFirst();
         }
     }
 
-    private void collect(Path source) throws IOException {
-        long done = moved.getOrDefault(source, 0L);
-        if (Files.size(source) <= done) {
+    /** Takes what was printed since the last call, up to 4 MiB of each stream. A log that can't be kept is no reason to stop an actor. */
+    synchronized void collect() {
+        collect(CHUNKS_AT_A_LOOK);
+    }
+
+    private void collect(int chunks) {
+        if (ended) {
             return;
         }
-        Files.createDirectories(file.getParent());
-        try (FileChannel from = FileChannel.open(source, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
-            while (from.read(chunk, done) > 0) {
-                done += chunk.position();
-                append(chunk.flip());
-                chunk.clear();
-                moved.put(source, done);
-            }
-            if (done > SOURCE_LIMIT) {
-                from.truncate(0);
-                moved.put(source, 0L);
-            }
+        Instant time = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        // clocks may be set back
+        now = time.isAfter(now) ? time : now;
+        for (Printed each : files) {
+            collect(each, chunks);
         }
     }
 
-    private void append(ByteBuffer bytes) throws IOException {
-        if (Files.exists(file) && Files.size(file) + bytes.remaining() > maxBytes) {
-            Files.move(file, file.resolveSibling(file.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
-        }
-        try (FileChannel to = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-            while (bytes.hasRemaining()) {
-                to.write(bytes);
+    private void collect(Printed from, int most) {
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+        try {
+            // one that prints without end must not keep the others waiting
+            for (int i = 0; i < most && from.file().read(chunk.clear()) > 0; i++) {
+                from.lines().feed(chunk.flip());
+                keep();
             }
+        } catch (IOException e) {
+            LOG.debugf("can't read output in %s: %s", from.file(), e.toString());
         }
     }
 
-    /**
-     * The last lines that were printed, for a message: joined by " | ", at most 500 characters. Empty when there is nothing.
-     *
-     * @param secrets masked before anything is cut off
-     */
-    synchronized String lastLines(int count, Secrets secrets) {
+    private void keep() {
+        if (!collected.isEmpty()) {
+            kept.accept(collected);
+            collected = new ArrayList<>();
+        }
+    }
+
+    /** The sandbox is gone: takes the rest. A line that was begun is one now. Idempotent. */
+    synchronized void end() {
+        if (ended) {
+            return;
+        }
+        collect(Integer.MAX_VALUE);
+        files.forEach(each -> each.lines().end());
+        keep();
+        ended = true;
+        whenEnded.accept(this);
+    }
+
+    /** The last lines that were printed, for a message: joined by " | ", at most 500 characters. Empty when there is nothing. */
+    synchronized String lastLines(int count) {
         collect();
-        String tail = secrets.mask(tail());
-        List<String> lines = tail.lines().filter(line -> !line.isBlank()).toList();
+        Builder<String> all = java.util.stream.Stream.builder();
+        recent.forEach(all);
+        files.forEach(each -> all.add(each.lines().begun()));
+        List<String> lines = all.build().filter(line -> !line.isBlank()).toList();
         String last = lines.stream()
                 .skip(Math.max(0, lines.size() - count))
                 .map(String::strip)
                 .collect(Collectors.joining(" | "));
-        return last.length() > 500 ? "…" + last.substring(last.length() - 500) : last;
-    }
-
-    private String tail() {
-        StringBuilder all = new StringBuilder();
-        for (Map.Entry<Path, Long> source : moved.entrySet()) {
-            try (FileChannel from = FileChannel.open(source.getKey(), StandardOpenOption.READ)) {
-                ByteBuffer chunk = ByteBuffer.allocate(4096);
-                from.read(chunk, Math.max(0, from.size() - chunk.capacity()));
-                all.append(StandardCharsets.UTF_8.decode(chunk.flip())).append('\n');
-            } catch (IOException e) {
-                LOG.debugf("can't read %s: %s", source.getKey(), e.toString());
-            }
-        }
-        return all.toString();
+        return last.length() > LONGEST_QUOTE ? "…" + last.substring(last.length() - LONGEST_QUOTE) : last;
     }
 }

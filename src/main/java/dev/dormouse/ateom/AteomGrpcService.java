@@ -16,6 +16,8 @@ import dev.dormouse.ateom.wire.OpenPortResponse;
 import dev.dormouse.ateom.wire.PrepareRequest;
 import dev.dormouse.ateom.wire.PrepareResponse;
 import dev.dormouse.ateom.wire.PromoteRequest;
+import dev.dormouse.ateom.wire.ReadLogRequest;
+import dev.dormouse.ateom.wire.ReadLogResponse;
 import dev.dormouse.platform.BearerToken;
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.grpc.RegisterInterceptor;
@@ -72,6 +74,11 @@ class AteomGrpcService implements Ateom {
     @Override
     public Uni<DropLocalResponse> dropLocal(DropLocalRequest request) {
         return serve(ateom -> ateom.dropLocal(request));
+    }
+
+    @Override
+    public Uni<ReadLogResponse> readLog(ReadLogRequest request) {
+        return serve(ateom -> ateom.readLog(request));
     }
 
     private <T> Uni<T> serve(Function<Ateom, Uni<T>> call) {

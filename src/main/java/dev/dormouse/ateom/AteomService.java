@@ -19,6 +19,8 @@ import dev.dormouse.ateom.wire.OpenPortResponse;
 import dev.dormouse.ateom.wire.PrepareRequest;
 import dev.dormouse.ateom.wire.PrepareResponse;
 import dev.dormouse.ateom.wire.PromoteRequest;
+import dev.dormouse.ateom.wire.ReadLogRequest;
+import dev.dormouse.ateom.wire.ReadLogResponse;
 import dev.dormouse.ateom.wire.Workload;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.InvalidNameException;
@@ -157,6 +159,11 @@ final class AteomService implements Ateom {
             node.locals().drop(actor(request.getActor()), request.getSnapshotId());
             return DropLocalResponse.getDefaultInstance();
         });
+    }
+
+    @Override
+    public Uni<ReadLogResponse> readLog(ReadLogRequest request) {
+        return command(() -> node.logs().read(actor(request.getActor()), request));
     }
 
     private static CheckpointResponse notTaken(Failure failure) {

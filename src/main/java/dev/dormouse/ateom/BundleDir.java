@@ -3,6 +3,7 @@ package dev.dormouse.ateom;
 import dev.dormouse.files.FileTree;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.PartName;
+import dev.dormouse.sandbox.SandboxRuntime.Output;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,14 +21,15 @@ record BundleDir(Path root) {
         BundleDir dir = new BundleDir(root);
         Files.createDirectories(dir.identity());
         Files.createDirectories(dir.durable());
-        Files.createDirectories(root.resolve("log"));
+        Files.createDirectories(dir.printed());
         for (PartName volume : durableDirs) {
             Files.createDirectories(dir.durable(volume));
             // any user of an image may write there, as in an emptyDir; others on this machine don't get as far
             Files.setPosixFilePermissions(dir.durable(volume), PosixFilePermissions.fromString("rwxrwxrwx"));
         }
         for (PartName container : containers) {
-            Files.createFile(dir.log(container));
+            Files.createFile(dir.output(container).stdout());
+            Files.createFile(dir.output(container).stderr());
         }
         // there before the sandbox is, and written over later: a reader in the sandbox that holds one open sees the new
         // content
@@ -49,8 +51,12 @@ record BundleDir(Path root) {
         return durable().resolve(volume.value());
     }
 
-    Path log(PartName container) {
-        return root.resolve("log").resolve(container.value());
+    private Path printed() {
+        return root.resolve("output");
+    }
+
+    Output output(PartName container) {
+        return new Output(printed().resolve(container + ".stdout"), printed().resolve(container + ".stderr"));
     }
 
     void writeIdentity(ActorKey actor) throws IOException {

@@ -29,6 +29,7 @@ record Node(
         CpuFeatures cpu,
         GenerationFence fence,
         StartLimit limit,
+        ActorLogs logs,
         Executor background,
         InstantSource clock,
         Path dataDir,
@@ -69,6 +70,7 @@ record Node(
                 cpu,
                 new GenerationFence(),
                 new StartLimit(limits.concurrentStarts()),
+                ActorLogs.open(PodDirectories.logs(dataDir), clock, limits.logBytes()),
                 background,
                 clock,
                 dataDir,
@@ -81,9 +83,5 @@ record Node(
 
     Path slotDirectory(String slotName) {
         return slots(dataDir).resolve(slotName);
-    }
-
-    Path logs() {
-        return dataDir.resolve("logs");
     }
 }

@@ -91,13 +91,12 @@ final class Occupancy {
         return new CommandFailure(Reason.BUSY, "worker %s %s".formatted(identity.getPod(), what));
     }
 
-    /** Looks at what runs: is it idle, has it printed something. */
+    /** Looks at what runs: is it idle. */
     void sample(long now) {
         Activation present = activation;
         Started started = present == null ? null : present.started();
         if (present != null && started != null && state == State.RUNNING && present.exit() == null) {
             started.idle().sample(now, started.running().usage());
-            started.log().collect();
         }
     }
 

@@ -4,6 +4,7 @@ import dev.dormouse.files.FileTree;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
@@ -30,20 +31,29 @@ public final class PodDirectories {
         return all.resolve(UUID.fromString(podUid).toString());
     }
 
-    /** Removes those of Pods that are gone: nobody holds their locks. Blocks. */
+    /** Where in the directory of an ateom the segments are that the store doesn't have yet. */
+    static Path logs(Path own) {
+        return own.resolve("logs");
+    }
+
+    /** Removes those of Pods that are gone: nobody holds their locks. What their actors printed becomes one's own. Blocks. */
     void removeLeftOvers(Path own) {
         for (Path directory : FileTree.list(all)) {
             if (!directory.equals(own)) {
-                removeUnlessHeld(directory);
+                removeUnlessHeld(directory, own);
             }
         }
     }
 
-    private static void removeUnlessHeld(Path directory) {
+    private static void removeUnlessHeld(Path directory, Path own) {
         try (FileChannel channel = FileChannel.open(
                         directory.resolve(NodeLock.FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
             if (lock != null) {
+                for (Path segment : FileTree.list(logs(directory))) {
+                    Files.createDirectories(logs(own));
+                    Files.move(segment, logs(own).resolve(segment.getFileName()));
+                }
                 FileTree.delete(directory);
             }
         } catch (IOException e) {

@@ -2,9 +2,9 @@ package dev.dormouse.ateom;
 
 import dev.dormouse.ateom.wire.Workload;
 import dev.dormouse.name.PartName;
+import dev.dormouse.sandbox.SandboxRuntime.Output;
 import dev.dormouse.sandbox.SandboxRuntime.Prepared;
-import java.nio.file.Path;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -19,10 +19,12 @@ record PreparedSandbox(Workload workload, Prepared prepared, BundleDir files, Ma
         return workload.getTemplateDigest().equals(wanted.getTemplateDigest());
     }
 
-    List<Path> logs() {
-        return workload.getContainersList().stream()
-                .map(container -> files.log(new PartName(container.getName())))
-                .toList();
+    /** By container, where it prints to. */
+    Map<String, Output> outputs() {
+        Map<String, Output> outputs = new LinkedHashMap<>();
+        workload.getContainersList()
+                .forEach(each -> outputs.put(each.getName(), files.output(new PartName(each.getName()))));
+        return outputs;
     }
 
     /** Removes it when it never ran. */

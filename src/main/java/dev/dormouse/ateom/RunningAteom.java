@@ -24,6 +24,7 @@ final class RunningAteom implements AutoCloseable {
     private static final long SAMPLE_MILLIS = 200;
     private static final long RECONCILE_MILLIS = 2_000;
     private static final int MOST_CACHED_REPORTED = 200;
+    private static final int MOST_LOGS_REPORTED = 500;
     private static final Duration DRAIN_LOOK = Duration.ofMillis(20);
 
     private final String id = UUID.randomUUID().toString();
@@ -35,6 +36,7 @@ final class RunningAteom implements AutoCloseable {
     private final CommandGate gate = new CommandGate();
     private final AteomService service;
     private final Heartbeats heartbeats;
+    private final LogShipping shipping;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("ateom-samples").daemon().factory());
     private volatile boolean draining;
@@ -61,6 +63,8 @@ final class RunningAteom implements AutoCloseable {
         this.heartbeats = new Heartbeats(registry, this::report, this::answered, heartbeat);
         this.slots = new WorkerSlots(node, vertx, heartbeats::changed);
         this.service = new AteomService(node, slots, own != null, telemetry, threads);
+        this.shipping = new LogShipping(node.logs(), node.stores(), node.background());
+        node.logs().onNews(heartbeats::changed);
     }
 
     /** Blocks while the worker of this Pod opens. */
@@ -80,6 +84,8 @@ final class RunningAteom implements AutoCloseable {
     private void sample() {
         try {
             slots.sample(System.nanoTime());
+            node.logs().collect();
+            shipping.run(System.nanoTime());
         } catch (RuntimeException e) {
             // an exception would end the sampling for good
             LOG.error("can't look at the slots", e);
@@ -100,6 +106,7 @@ final class RunningAteom implements AutoCloseable {
                 .setCpuFeatures(node.cpu().digest())
                 .addAllCachedSnapshots(node.cache().ids(MOST_CACHED_REPORTED))
                 .setSandboxCaveat(node.runtime().caveat())
+                .addAllLogs(node.logs().news(MOST_LOGS_REPORTED))
                 .setDraining(draining);
         String build = node.runtime().build().sha256();
         if (!build.isEmpty()) {
@@ -111,6 +118,8 @@ final class RunningAteom implements AutoCloseable {
     private void answered(HeartbeatResponse response) {
         gate.learn(response.getCommandKey());
         response.getOrphansList().forEach(this::discard);
+        shipping.remove(node.logs().forget(response.getGoneLogsList()));
+        node.logs().noted(response.getNotedLogsList());
     }
 
     /** Whom the service listens to, where it is called over a network. */
@@ -131,7 +140,10 @@ final class RunningAteom implements AutoCloseable {
                 .with(done -> {}, failure -> LOG.error("can't discard an orphan", failure));
     }
 
-    /** Takes no more actors and waits until the control plane has taken the present ones away, up to the limit. Blocks. */
+    /**
+     * Takes no more actors and waits until the control plane has taken the present ones away and the store has what they printed, up to
+     * the limit. Blocks.
+     */
     void drain(Duration limit) {
         draining = true;
         // a claim may be on its way here, of a replica that hasn't heard of this yet
@@ -139,7 +151,7 @@ final class RunningAteom implements AutoCloseable {
         heartbeats.changed();
         long deadline = System.nanoTime() + limit.toNanos();
         try {
-            while (!slots.allFree() && System.nanoTime() < deadline) {
+            while (!(slots.allFree() && node.logs().isEmpty()) && System.nanoTime() < deadline) {
                 TimeUnit.NANOSECONDS.sleep(DRAIN_LOOK.toNanos());
             }
         } catch (InterruptedException e) {

@@ -137,7 +137,7 @@ final class SandboxPreparation {
                 user.gid(),
                 user.groups(),
                 mounts,
-                files.log(new PartName(container.getName())));
+                files.output(new PartName(container.getName())));
     }
 
     private ImageUser user(UnpackedImage image) throws CommandFailure {

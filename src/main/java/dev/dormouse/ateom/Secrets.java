@@ -31,6 +31,11 @@ record Secrets(List<String> texts) {
         return container.getSecretEnvList().stream().map(name -> container.getEnvOrDefault(name, ""));
     }
 
+    /** Of the longest of them, in characters; 0 when there are none. */
+    int longest() {
+        return texts.isEmpty() ? 0 : texts.getFirst().length();
+    }
+
     String mask(String text) {
         String masked = text;
         for (String secret : texts) {

@@ -62,6 +62,7 @@ final class Startup {
         Stopwatch stopwatch = new Stopwatch(waiting != null);
         PreparedSandbox sandbox = waiting;
         Running running = null;
+        ActorLog log = null;
         try (Held snapshot = hold(activation, request)) {
             boolean restores = restores(activation, request, snapshot);
             if (sandbox == null) {
@@ -85,9 +86,10 @@ final class Startup {
                 }
             }
             stopwatch.launched();
-            return ready(activation, request, sandbox, running, stopwatch);
+            log = node.logs().begin(request, activation.secrets(), sandbox.outputs());
+            return ready(activation, request, sandbox, running, log, stopwatch);
         } catch (CommandFailure | InterruptedException | RuntimeException e) {
-            clean(sandbox, running);
+            clean(sandbox, running, log);
             throw e;
         }
     }
@@ -102,9 +104,12 @@ final class Startup {
         };
     }
 
-    private static void clean(@Nullable PreparedSandbox sandbox, @Nullable Running running) {
+    private static void clean(@Nullable PreparedSandbox sandbox, @Nullable Running running, @Nullable ActorLog log) {
         if (running != null) {
             running.kill();
+        }
+        if (log != null) {
+            log.end();
         }
         if (sandbox != null) {
             if (running == null) {
@@ -176,12 +181,11 @@ final class Startup {
             ActivateRequest request,
             PreparedSandbox sandbox,
             Running running,
+            ActorLog log,
             Stopwatch stopwatch)
             throws CommandFailure {
-        ActorLog log =
-                new ActorLog(node.logs(), activation.actor(), node.limits().logBytes(), sandbox.logs());
         running.exited().thenAccept(exit -> {
-            activation.exited(withOutput(exit, log, activation.secrets()));
+            activation.exited(withOutput(exit, log));
             changed.run();
         });
         awaitReady(activation, request, running, log);
@@ -230,16 +234,16 @@ final class Startup {
                                 container.getReadyz().getPath(),
                                 limit.toMillis(),
                                 probe.lastAnswer(),
-                                output(log, activation.secrets()));
+                                output(log));
         return new CommandFailure(Failure.Reason.BOOT_FAILED, why.strip());
     }
 
-    private static Exit withOutput(Exit exit, ActorLog log, Secrets secrets) {
-        return new Exit(exit.code(), (exit.message() + output(log, secrets)).strip());
+    private static Exit withOutput(Exit exit, ActorLog log) {
+        return new Exit(exit.code(), (exit.message() + output(log)).strip());
     }
 
-    private static String output(ActorLog log, Secrets secrets) {
-        String lines = log.lastLines(LINES_OF_OUTPUT, secrets);
+    private static String output(ActorLog log) {
+        String lines = log.lastLines(LINES_OF_OUTPUT);
         return lines.isEmpty() ? "; it printed nothing" : "; its last output: " + lines;
     }
 

@@ -245,7 +245,7 @@ final class WorkerSlot implements AutoCloseable {
         Started started = ended.started();
         if (started != null) {
             started.running().kill();
-            started.log().collect();
+            started.log().end();
             started.sandbox().files().delete();
         }
         free();
@@ -287,7 +287,7 @@ final class WorkerSlot implements AutoCloseable {
         }
     }
 
-    /** Looks at what runs: is it idle, has it printed something. Called a few times a second. */
+    /** Looks at what runs: is it idle. Called a few times a second. */
     void sample(long now) {
         occupancy.sample(now);
     }

@@ -1,5 +1,7 @@
 package dev.dormouse.atespace;
 
+import dev.dormouse.access.Needs;
+import dev.dormouse.access.Verb;
 import dev.dormouse.name.AtespaceName;
 import dev.dormouse.name.InvalidNameException;
 import dev.dormouse.platform.Code;
@@ -55,6 +57,7 @@ class AtespaceResource {
             @Schema(required = true, examples = "team-a") @Nullable
             String name) {}
 
+    @Needs(verb = Verb.LIST, resource = "atespaces")
     @GET
     @Path("/atespaces")
     @Operation(operationId = "listAtespaces", summary = "Lists atespaces by name, page by page")
@@ -71,6 +74,7 @@ class AtespaceResource {
         });
     }
 
+    @Needs(verb = Verb.CREATE, resource = "atespaces")
     @POST
     @Path("/atespaces")
     @Consumes(MediaType.APPLICATION_JSON)
@@ -88,6 +92,7 @@ class AtespaceResource {
                         .build());
     }
 
+    @Needs(verb = Verb.GET, resource = "atespaces")
     @GET
     @Path("/atespaces/{atespace}")
     @Operation(operationId = "getAtespace", summary = "Shows an atespace")
@@ -95,6 +100,7 @@ class AtespaceResource {
         return atespaces.get(new AtespaceName(atespace)).map(View::of);
     }
 
+    @Needs(verb = Verb.DELETE, resource = "atespaces")
     @DELETE
     @Path("/atespaces/{atespace}")
     @Operation(operationId = "deleteAtespace", summary = "Deletes an atespace without actors")

@@ -5,6 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.dormouse.platform.TrustedCertificates;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -15,6 +19,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -34,13 +39,21 @@ final class Api {
     // longer than the server's own limits: waiting for a worker (10 s) and for the actor to be ready (60 s)
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(120);
 
+    private static final int UNAUTHENTICATED = 401;
+    private static final int COPIED_AT_ONCE = 8192;
+
     private final URI endpoint;
+    private final @Nullable String token;
     private final HttpClient http;
     private final JsonMapper json = new JsonMapper();
 
-    /** @param ca PEM file with whom to believe about the API's certificate, beside those that Java knows; null for nobody else */
-    Api(URI endpoint, @Nullable Path ca) {
+    /**
+     * @param ca PEM file with whom to believe about the API's certificate, beside those that Java knows; null for nobody else
+     * @param token says who calls; null for nobody
+     */
+    Api(URI endpoint, @Nullable Path ca, @Nullable String token) {
         this.endpoint = endpoint;
+        this.token = token;
         var client =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_LIMIT);
         if (endpoint.getScheme().equalsIgnoreCase("http")) {
@@ -105,9 +118,7 @@ final class Api {
      * older than the first event. Close the stream to hang up.
      */
     Stream<ServerEvent> events(Request request) {
-        var message = HttpRequest.newBuilder(request.at(endpoint))
-                .header("Accept", "text/event-stream")
-                .build();
+        var message = message(request).header("Accept", "text/event-stream").build();
         HttpResponse<Stream<String>> answer = send(message, BodyHandlers.ofLines());
         if (answer.statusCode() != 200) {
             try (var lines = answer.body()) {
@@ -117,8 +128,35 @@ final class Api {
         return ServerEvent.parse(answer.body(), json);
     }
 
+    /** Copies an answer as it comes, until the server ends it or nobody reads the output any more. */
+    void copy(Request request, String mediaType, PrintWriter out) {
+        var message = message(request)
+                .header("Accept", mediaType + ", application/problem+json;q=0.5")
+                .build();
+        HttpResponse<InputStream> answer = send(message, BodyHandlers.ofInputStream());
+        try (var body = new InputStreamReader(answer.body(), StandardCharsets.UTF_8)) {
+            if (answer.statusCode() != 200) {
+                var text = new StringWriter();
+                body.transferTo(text);
+                throw refused(answer.statusCode(), text.toString());
+            }
+            char[] some = new char[COPIED_AT_ONCE];
+            int count = body.read(some);
+            while (count >= 0) {
+                out.write(some, 0, count);
+                // which also flushes
+                if (out.checkError()) {
+                    return;
+                }
+                count = body.read(some);
+            }
+        } catch (IOException e) {
+            throw broken(new UncheckedIOException(e));
+        }
+    }
+
     private JsonNode call(String method, Request request, @Nullable String mediaType, BodyPublisher body) {
-        var message = HttpRequest.newBuilder(request.at(endpoint))
+        var message = message(request)
                 .timeout(ANSWER_LIMIT)
                 .header("Accept", "application/json, application/problem+json")
                 .method(method, body);
@@ -136,6 +174,19 @@ final class Api {
             return json.readTree(answer.body());
         } catch (JsonProcessingException e) {
             throw notOurApi("its answer is not JSON");
+        }
+    }
+
+    private HttpRequest.Builder message(Request request) {
+        var message = HttpRequest.newBuilder(request.at(endpoint));
+        if (token == null) {
+            return message;
+        }
+        try {
+            return message.header("Authorization", "Bearer " + token);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailed(
+                    "the token holds characters that none has; correct --token, --token-file or DORMOUSE_TOKEN");
         }
     }
 
@@ -169,7 +220,10 @@ final class Api {
         try {
             String detail = json.readTree(body).path("detail").asText("");
             if (!detail.isEmpty()) {
-                return new CommandFailed(detail);
+                return new CommandFailed(
+                        status == UNAUTHENTICATED
+                                ? detail + "; set it with --token, --token-file or DORMOUSE_TOKEN"
+                                : detail);
             }
         } catch (JsonProcessingException e) {
             // answered below

@@ -1,7 +1,9 @@
 package dev.dormouse.cli;
 
 import dev.dormouse.name.AtespaceName;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -44,6 +46,20 @@ final class CommonOptions {
     private @Nullable Path ca;
 
     @Option(
+            names = "--token",
+            paramLabel = "TOKEN",
+            scope = ScopeType.INHERIT,
+            description = "Says to the API who you are; others on this machine can see it (default: $DORMOUSE_TOKEN).")
+    private @Nullable String token;
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "File with that token.")
+    private @Nullable Path tokenFile;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             scope = ScopeType.INHERIT,
@@ -76,6 +92,24 @@ final class CommonOptions {
     Path ca(Map<String, String> environment) {
         String fromEnvironment = environment.getOrDefault("DORMOUSE_CA", "");
         return ca != null || fromEnvironment.isBlank() ? ca : Path.of(fromEnvironment);
+    }
+
+    /** Null when the user has none. */
+    @Nullable
+    String token(Map<String, String> environment) {
+        if (token != null) {
+            return token;
+        }
+        if (tokenFile == null) {
+            String fromEnvironment =
+                    environment.getOrDefault("DORMOUSE_TOKEN", "").strip();
+            return fromEnvironment.isEmpty() ? null : fromEnvironment;
+        }
+        try {
+            return Files.readString(tokenFile).strip();
+        } catch (IOException e) {
+            throw new CommandFailed("can't read the token in " + tokenFile + "; correct --token-file");
+        }
     }
 
     /** Without a slash at its end. */

@@ -31,6 +31,7 @@ import picocli.CommandLine.TypeConversionException;
             TransitionCommand.Pause.class,
             ForkCommand.class,
             EventsCommand.class,
+            LogsCommand.class,
             WhyCommand.class,
             TopCommand.class,
             ApplyCommand.class,
@@ -107,7 +108,8 @@ public final class KubectlAte implements Runnable {
     }
 
     Api api() {
-        return new Api(common.endpoint(terminal.environment()), common.ca(terminal.environment()));
+        var environment = terminal.environment();
+        return new Api(common.endpoint(environment), common.ca(environment), common.token(environment));
     }
 
     /** An actor of the atespace that the user named. */

@@ -1,5 +1,8 @@
 package dev.dormouse.console;
 
+import dev.dormouse.access.BrowserSession;
+import dev.dormouse.access.Needs;
+import dev.dormouse.access.Verb;
 import dev.dormouse.actor.Actor;
 import dev.dormouse.actor.ActorStatus;
 import dev.dormouse.actor.ActorStore;
@@ -39,29 +42,34 @@ public class ConsoleResource {
     private final Catalog catalog;
     private final ActorStore actors;
     private final EventStore events;
+    private final BrowserSession session;
 
-    public ConsoleResource(Workers workers, Catalog catalog, ActorStore actors, EventStore events) {
+    public ConsoleResource(
+            Workers workers, Catalog catalog, ActorStore actors, EventStore events, BrowserSession session) {
         this.workers = workers;
         this.catalog = catalog;
         this.actors = actors;
         this.events = events;
+        this.session = session;
     }
 
     @CheckedTemplate
     static final class Templates {
         private Templates() {}
 
-        static native TemplateInstance index(Floor floor);
+        static native TemplateInstance index(Floor floor, boolean signedIn);
 
         static native TemplateInstance live(Floor floor);
     }
 
+    @Needs(verb = Verb.GET, resource = "console", page = true)
     @GET
     @Operation(hidden = true)
     public Uni<TemplateInstance> page() {
-        return floor().map(Templates::index);
+        return floor().map(floor -> Templates.index(floor, session.needed()));
     }
 
+    @Needs(verb = Verb.GET, resource = "console")
     @GET
     @Path("console/live")
     @Operation(hidden = true)

@@ -22,11 +22,20 @@ public class BearerToken implements ServerInterceptor {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        return Contexts.interceptCall(
-                Context.current().withValue(TOKEN, token(headers.get(AUTHORIZATION))), call, headers, next);
+        return Contexts.interceptCall(Context.current().withValue(TOKEN, in(headers)), call, headers, next);
     }
 
-    private static @Nullable String token(@Nullable String header) {
+    /** Null when there is none. */
+    public static @Nullable String in(Metadata headers) {
+        return in(headers.get(AUTHORIZATION));
+    }
+
+    /**
+     * Null when it holds none.
+     *
+     * @param header the value of {@code Authorization}; null without one
+     */
+    public static @Nullable String in(@Nullable String header) {
         return header != null && header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
                 ? header.substring(SCHEME.length()).strip()
                 : null;

@@ -55,7 +55,11 @@ public interface DormouseConfig {
 
     Api api();
 
+    Access access();
+
     Snapshots snapshots();
+
+    Logs logs();
 
     Images images();
 
@@ -145,9 +149,8 @@ public interface DormouseConfig {
         @WithDefault("10s")
         Duration parkTimeout();
 
-        /** The address to listen at; the default takes IPv4 and IPv6. */
-        @WithDefault("0.0.0.0")
-        String host();
+        /** The address to listen at; when absent all of them, IPv4 and IPv6, in a cluster, and 127.0.0.1 standalone. */
+        Optional<String> host();
 
         /** Event loops; as many as cores when absent. */
         Optional<Integer> eventLoops();
@@ -198,6 +201,52 @@ public interface DormouseConfig {
         boolean debug();
     }
 
+    interface Access {
+        /** Standalone: the token whose holder may do everything; with it the server may listen to more than its own machine. */
+        Optional<String> token();
+
+        /** File with that token, read at start; not used where the token itself is set. */
+        Optional<Path> tokenFile();
+
+        /** In a cluster: for whom the API server must have made a caller's token; one of these. */
+        @WithDefault("api.ate.dev")
+        Set<String> audiences();
+
+        /** PEM file with the CA whose clients' certificates say who calls over TLS: CN the user, O the groups. */
+        Optional<Path> clientCa();
+
+        /** Standalone: users, told by OIDC or a certificate, who may do everything. */
+        Optional<Set<String>> adminUsers();
+
+        /** Standalone: groups, told by OIDC or a certificate, whose members may do everything. */
+        Optional<Set<String>> adminGroups();
+
+        Oidc oidc();
+    }
+
+    interface Oidc {
+        /** URL of the issuer whose tokens are taken, as it stands in them; none when absent. */
+        Optional<String> issuer();
+
+        /** For whom the tokens must be made; needed with an issuer. */
+        Optional<String> audience();
+
+        /** The claim that names the user. */
+        @WithDefault("sub")
+        String usernameClaim();
+
+        /** The claim that names the user's groups. */
+        @WithDefault("groups")
+        String groupsClaim();
+
+        /** What is put in front of names of users and groups, to tell them from others'. */
+        @WithDefault("oidc:")
+        String prefix();
+
+        /** PEM file with a CA that the issuer is believed by, beside those that Java knows. */
+        Optional<Path> ca();
+    }
+
     interface Snapshots {
         /** How many durable snapshots an actor keeps. */
         @WithDefault("2")
@@ -220,6 +269,12 @@ public interface DormouseConfig {
         S3 s3();
 
         Gs gs();
+    }
+
+    interface Logs {
+        /** How many bytes of what an actor printed are kept in the store; beyond that the oldest go. */
+        @WithDefault("16777216")
+        long keepBytes();
     }
 
     /** Credentials are found by the SDK's own chain: environment, web identity, profile, container, instance. */
@@ -378,8 +433,8 @@ public interface DormouseConfig {
         @WithDefault("21474836480")
         long cacheBytes();
 
-        /** How large an actor's log grows before it is turned over; there are two parts. */
-        @WithDefault("4194304")
+        /** How many bytes of what one actor printed the node keeps while the store doesn't have them; beyond that the oldest go. */
+        @WithDefault("8388608")
         long logBytes();
 
         /** How much of one processor a sandbox may use and still count as idle; gVisor alone was measured to use 0.04. */

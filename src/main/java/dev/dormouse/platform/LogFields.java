@@ -40,6 +40,11 @@ public final class LogFields {
         return new LogFields(Map.of()).template(template);
     }
 
+    /** Of a line about something else. */
+    public static LogFields of(Map<String, String> fields) {
+        return new LogFields(Map.copyOf(fields));
+    }
+
     public LogFields template(TemplateRef template) {
         return with("template", template.toString());
     }

@@ -23,6 +23,11 @@ public final class ProblemMappers {
     @ServerExceptionMapper
     Response failed(Failure failure) {
         Response answer = answer(Problem.of(failure));
+        if (failure.code() == Code.UNAUTHENTICATED) {
+            return Response.fromResponse(answer)
+                    .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
+                    .build();
+        }
         if (failure.retryAfter() == null) {
             return answer;
         }

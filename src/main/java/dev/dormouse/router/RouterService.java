@@ -68,7 +68,7 @@ public class RouterService {
         if (config.role() != DormouseConfig.Role.SERVER) {
             return;
         }
-        RouterSettings settings = RouterSettings.of(config.router());
+        RouterSettings settings = RouterSettings.of(config.router(), config.mode());
         ActorStore store = actors.get();
         Router fresh = new Router(
                 settings,

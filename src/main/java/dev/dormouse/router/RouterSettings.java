@@ -22,9 +22,10 @@ record RouterSettings(
         int maxConnections,
         Duration tick) {
 
-    static RouterSettings of(DormouseConfig.Router config) {
+    static RouterSettings of(DormouseConfig.Router config, DormouseConfig.Mode mode) {
+        String usual = mode == DormouseConfig.Mode.KUBERNETES ? "0.0.0.0" : "127.0.0.1";
         return new RouterSettings(
-                config.host(),
+                config.host().orElse(usual),
                 config.port(),
                 config.domain(),
                 config.eventLoops().orElse(Runtime.getRuntime().availableProcessors()),

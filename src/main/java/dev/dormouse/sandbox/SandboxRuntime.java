@@ -161,7 +161,7 @@ public interface SandboxRuntime extends AutoCloseable {
      * @param rootfs unpacked image, shared between sandboxes and never written to
      * @param args what to run
      * @param env NAME to value; may hold secrets: never log
-     * @param log file that gets stdout and stderr, appended; null: discarded
+     * @param output where it prints to; null: discarded
      */
     record ContainerSpec(
             String name,
@@ -173,7 +173,10 @@ public interface SandboxRuntime extends AutoCloseable {
             int gid,
             List<Integer> groups,
             List<BindMount> mounts,
-            @Nullable Path log) {}
+            @Nullable Output output) {}
+
+    /** Files that get what a container prints, appended. */
+    record Output(Path stdout, Path stderr) {}
 
     /** @param source directory on the host, read-write */
     record BindMount(Path source, String destination) {}

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Finds snapshots in a directory by their shape, {@code <atespace>/<actor>/<uuid>}. Whatever looks different isn't ours. */
+/** Finds snapshots and segments of logs in a directory by their shape, {@code <atespace>/<actor>/<uuid>}. Whatever looks different isn't ours. */
 final class FileListing {
 
     private FileListing() {}
@@ -53,7 +53,9 @@ final class FileListing {
         }
         String base = location.endsWith("/") ? location.substring(0, location.length() - 1) : location;
         String uri = base + "/" + directory.relativize(snapshot);
-        return Optional.of(new Stored(uri, Files.exists(snapshot.resolve(Manifest.FILE_NAME)), size, changed));
+        boolean complete = Files.exists(snapshot.resolve(Manifest.FILE_NAME))
+                || Files.exists(snapshot.resolve(SnapshotStore.LOG_FILE));
+        return Optional.of(new Stored(uri, complete, size, changed));
     }
 
     private static List<Path> entries(Path directory) throws IOException {

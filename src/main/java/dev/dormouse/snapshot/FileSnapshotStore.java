@@ -134,6 +134,28 @@ class FileSnapshotStore implements SnapshotStore {
         }
     }
 
+    @Override
+    public void putLog(String uri, byte[] content) throws SnapshotException {
+        Path place = FileLocation.path(uri);
+        try {
+            create(place);
+            Durability.replace(place.resolve(LOG_FILE), content);
+        } catch (IOException e) {
+            throw failure("log " + uri + " can't be stored", e);
+        }
+    }
+
+    @Override
+    public byte[] log(String uri) throws SnapshotException {
+        try {
+            return Files.readAllBytes(FileLocation.path(uri).resolve(LOG_FILE));
+        } catch (NoSuchFileException e) {
+            throw new SnapshotException(Kind.MISSING, "there is no log " + uri, e);
+        } catch (IOException e) {
+            throw failure("log " + uri + " can't be read", e);
+        }
+    }
+
     private Manifest requireSame(String uri, Manifest manifest) throws SnapshotException {
         Manifest there = manifest(uri);
         if (there.generation() != manifest.generation() || !there.actor().equals(manifest.actor())) {

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Finds snapshots in a bucket by the shape of their keys, {@code <atespace>/<actor>/<uuid>/…}. Other objects aren't ours. */
+/** Finds snapshots and segments of logs in a bucket by the shape of their keys, {@code <atespace>/<actor>/<uuid>/…}. Other objects aren't ours. */
 final class ObjectListing {
 
     private final String base;
@@ -32,10 +32,8 @@ final class ObjectListing {
         String[] parts = object.key().substring(prefix.length()).split("/", 4);
         if (parts.length == 4 && FileListing.isActor(parts[0], parts[1]) && FileListing.isUuid(parts[2])) {
             String uri = "%s/%s/%s/%s".formatted(base, parts[0], parts[1], parts[2]);
-            found.merge(
-                    uri,
-                    new Stored(uri, parts[3].equals(Manifest.FILE_NAME), object.size(), object.changed()),
-                    ObjectListing::sum);
+            boolean complete = parts[3].equals(Manifest.FILE_NAME) || parts[3].equals(SnapshotStore.LOG_FILE);
+            found.merge(uri, new Stored(uri, complete, object.size(), object.changed()), ObjectListing::sum);
         }
     }
 

@@ -25,6 +25,9 @@ import java.util.Optional;
  */
 final class ObjectSnapshotStore implements SnapshotStore {
 
+    /** Segments are 1 MiB of text, compressed. */
+    private static final long LOG_EXPECTED = 1 << 20;
+
     private final String scheme;
     private final Buckets buckets;
     private final Transfers transfers;
@@ -129,6 +132,28 @@ final class ObjectSnapshotStore implements SnapshotStore {
             return ObjectListing.of(location, place.prefix(), bucket(location, place));
         } catch (IOException e) {
             throw failure("snapshots in " + location + " can't be listed", e);
+        }
+    }
+
+    @Override
+    public void putLog(String uri, byte[] content) throws SnapshotException {
+        ObjectPlace place = ObjectPlace.parse(scheme, uri);
+        try {
+            bucket(uri, place).put(place.key(LOG_FILE), Part.of(content));
+        } catch (IOException e) {
+            throw failure("log " + uri + " can't be stored", e);
+        }
+    }
+
+    @Override
+    public byte[] log(String uri) throws SnapshotException {
+        ObjectPlace place = ObjectPlace.parse(scheme, uri);
+        try (var in = new ObjectReader(bucket(uri, place), place.key(LOG_FILE), LOG_EXPECTED, transfers)) {
+            return in.readAllBytes();
+        } catch (NoSuchObjectException e) {
+            throw new SnapshotException(Kind.MISSING, "there is no log " + uri, e);
+        } catch (IOException e) {
+            throw failure("log " + uri + " can't be read", e);
         }
     }
 

@@ -40,6 +40,8 @@ public class SnapshotRecords {
                           where s.atespace = b.atespace and s.actor_id = b.actor_id and s.id = b.id and s.node = '')
                or exists (select from snapshot s where s.id = b.id and s.node = '' and s.owner_id is not null)
                or exists (select from snapshot_deleting g where g.id = b.id and g.node = '')
+               or exists (select from actor_log l
+                          where l.atespace = b.atespace and l.actor_id = b.actor_id and l.id = b.id)
                or exists (select from actor a
                           where a.atespace = b.atespace and a.id = b.actor_id and a.intent_snapshot = b.id)""";
 
@@ -96,7 +98,7 @@ public class SnapshotRecords {
     }
 
     /**
-     * Of these URIs those that a record names, or that are being written for a transition under way. One that is not known may still
+     * Of these URIs, of snapshots and segments of logs, those that a record names, or that are being written for a transition under way. One that is not known may still
      * belong to a fork under way: sweep only what has been there for hours.
      */
     public Uni<Set<String>> known(Collection<String> uris) {

@@ -37,13 +37,22 @@ public interface SnapshotStore {
     /** Removes manifest, then files. Idempotent. */
     void delete(String uri) throws SnapshotException;
 
-    /** All snapshots below a location, half-written ones too. */
+    /** All snapshots and segments of logs below a location, half-written ones too. */
     List<Stored> list(String location) throws SnapshotException;
 
+    /** The one file of a log's segment, beside the snapshots. */
+    String LOG_FILE = "lines.log.gz";
+
+    /** Puts a segment of a log in place, over an older one. When it returns, it survives a power cut. {@link #delete} removes it. */
+    void putLog(String uri, byte[] content) throws SnapshotException;
+
+    /** The content of a segment of a log. Fails MISSING. */
+    byte[] log(String uri) throws SnapshotException;
+
     /**
-     * A snapshot found in a store.
+     * A snapshot, or a segment of a log, found in a store.
      *
-     * @param complete whether it has a manifest
+     * @param complete whether it has a manifest, or is a segment
      * @param lastChanged when something of it was last written
      */
     record Stored(String uri, boolean complete, long sizeBytes, Instant lastChanged) {}

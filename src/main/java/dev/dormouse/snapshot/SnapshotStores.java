@@ -6,6 +6,9 @@ import dev.dormouse.snapshot.SnapshotException.Kind;
 import io.quarkus.arc.All;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +16,8 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * The durable places of snapshots. URIs are those of manifests and of the database; {@code dormouse.snapshots.redirect} says
@@ -20,6 +25,9 @@ import java.util.stream.Collectors;
  */
 @ApplicationScoped
 public class SnapshotStores {
+
+    /** Far more than nodes put into a segment. */
+    private static final int LARGEST_LOG = 16 << 20;
 
     private final Redirects redirects;
     private final Map<String, SnapshotStore> byScheme;
@@ -77,6 +85,33 @@ public class SnapshotStores {
                         each.sizeBytes(),
                         each.lastChanged()))
                 .toList();
+    }
+
+    /** Stores a segment of a log, compressed and with a checksum, over an older one. {@link #delete} removes it. */
+    public void putLog(String uri, byte[] text) throws SnapshotException {
+        String place = redirects.apply(uri);
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(content)) {
+            gzip.write(text);
+        } catch (IOException e) {
+            throw new IllegalStateException("memory takes what is written", e);
+        }
+        store(uri, place).putLog(place, content.toByteArray());
+    }
+
+    /** The text of a segment. Fails MISSING or CORRUPT. */
+    public byte[] log(String uri) throws SnapshotException {
+        String place = redirects.apply(uri);
+        byte[] content = store(uri, place).log(place);
+        try (GZIPInputStream gzip = new GZIPInputStream(new ByteArrayInputStream(content))) {
+            byte[] text = gzip.readNBytes(LARGEST_LOG);
+            if (gzip.read() >= 0) {
+                throw new SnapshotException(Kind.CORRUPT, "log " + uri + " is damaged: it has no end", null);
+            }
+            return text;
+        } catch (IOException e) {
+            throw new SnapshotException(Kind.CORRUPT, "log " + uri + " is damaged: " + e.getMessage(), e);
+        }
     }
 
     private SnapshotStore store(String uri, String place) throws SnapshotException {

@@ -140,6 +140,9 @@ final class ChildAteom {
         settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
         // several may run on one machine
         command.add("-Dquarkus.management.port=0");
+        // what makes the server speak TLS may be in the environment, and its port is taken
+        command.add("-Dquarkus.http.insecure-requests=enabled");
+        command.add("-Dquarkus.http.ssl-port=0");
         if (jvm) {
             command.addAll(List.of("-jar", System.getProperty("java.class.path")));
         }

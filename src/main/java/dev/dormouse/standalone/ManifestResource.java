@@ -1,5 +1,7 @@
 package dev.dormouse.standalone;
 
+import dev.dormouse.access.Needs;
+import dev.dormouse.access.Verb;
 import dev.dormouse.platform.Code;
 import dev.dormouse.platform.Failure;
 import dev.dormouse.standalone.ManifestObject.Key;
@@ -25,6 +27,7 @@ public class ManifestResource {
     }
 
     /** Applies the objects of a YAML stream, all or none. Fails INVALID_ARGUMENT naming document, line and field. */
+    @Needs(verb = Verb.UPDATE, resource = "manifests")
     @PUT
     @Path("/manifests")
     @Consumes(MediaType.WILDCARD)
@@ -42,6 +45,7 @@ public class ManifestResource {
      *
      * @param kind singular or plural, in any case
      */
+    @Needs(verb = Verb.DELETE, resource = "manifests")
     @DELETE
     @Path("/manifests/{kind}/{namespace}/{name}")
     public Uni<ManifestResult> delete(String kind, String namespace, String name) {
@@ -49,6 +53,7 @@ public class ManifestResource {
     }
 
     /** Deletes one object of a kind without namespace. */
+    @Needs(verb = Verb.DELETE, resource = "manifests")
     @DELETE
     @Path("/manifests/{kind}/{name}")
     public Uni<ManifestResult> delete(String kind, String name) {
@@ -56,6 +61,7 @@ public class ManifestResource {
     }
 
     /** Fails FAILED_PRECONDITION while actors use it. */
+    @Needs(verb = Verb.DELETE, resource = "actortemplates")
     @DELETE
     @Path("/actortemplates/{namespace}/{name}")
     public Uni<ManifestResult> deleteTemplate(String namespace, String name) {
@@ -63,12 +69,14 @@ public class ManifestResource {
     }
 
     /** Its workers go once they are free. */
+    @Needs(verb = Verb.DELETE, resource = "workerpools")
     @DELETE
     @Path("/workerpools/{namespace}/{name}")
     public Uni<ManifestResult> deletePool(String namespace, String name) {
         return delete(ManifestKind.WORKER_POOL, namespace, name);
     }
 
+    @Needs(verb = Verb.DELETE, resource = "sandboxconfigs")
     @DELETE
     @Path("/sandboxconfigs/{name}")
     public Uni<ManifestResult> deleteSandboxConfig(String name) {

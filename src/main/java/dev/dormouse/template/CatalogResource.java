@@ -1,5 +1,7 @@
 package dev.dormouse.template;
 
+import dev.dormouse.access.Needs;
+import dev.dormouse.access.Verb;
 import dev.dormouse.name.TemplateRef;
 import dev.dormouse.platform.Code;
 import dev.dormouse.platform.Failure;
@@ -29,12 +31,14 @@ public class CatalogResource {
     /** A list as Kubernetes answers it. */
     public record ObjectList<T>(String apiVersion, String kind, List<T> items) {}
 
+    @Needs(verb = Verb.LIST, resource = "actortemplates")
     @GET
     @Path("/actortemplates")
     public ObjectList<ActorTemplate> templates() {
         return new ObjectList<>(API_VERSION, "ActorTemplateList", catalog.templates());
     }
 
+    @Needs(verb = Verb.GET, resource = "actortemplates")
     @GET
     @Path("/actortemplates/{namespace}/{name}")
     public ActorTemplate template(String namespace, String name) {
@@ -42,12 +46,14 @@ public class CatalogResource {
         return catalog.template(ref).orElseThrow(notFound("ActorTemplate " + ref));
     }
 
+    @Needs(verb = Verb.LIST, resource = "workerpools")
     @GET
     @Path("/workerpools")
     public ObjectList<WorkerPool> pools() {
         return new ObjectList<>(API_VERSION, "WorkerPoolList", catalog.pools());
     }
 
+    @Needs(verb = Verb.GET, resource = "workerpools")
     @GET
     @Path("/workerpools/{namespace}/{name}")
     public WorkerPool pool(String namespace, String name) {
@@ -58,12 +64,14 @@ public class CatalogResource {
                 .orElseThrow(notFound("WorkerPool"));
     }
 
+    @Needs(verb = Verb.LIST, resource = "sandboxconfigs")
     @GET
     @Path("/sandboxconfigs")
     public ObjectList<SandboxConfig> sandboxConfigs() {
         return new ObjectList<>(API_VERSION, "SandboxConfigList", catalog.sandboxConfigs());
     }
 
+    @Needs(verb = Verb.GET, resource = "sandboxconfigs")
     @GET
     @Path("/sandboxconfigs/{name}")
     public SandboxConfig sandboxConfig(String name) {

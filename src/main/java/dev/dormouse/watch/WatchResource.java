@@ -1,5 +1,7 @@
 package dev.dormouse.watch;
 
+import dev.dormouse.access.Needs;
+import dev.dormouse.access.Verb;
 import dev.dormouse.journal.ChangeFeed;
 import dev.dormouse.name.AtespaceName;
 import io.smallrye.mutiny.Multi;
@@ -33,6 +35,7 @@ class WatchResource {
         this.feed = feed;
     }
 
+    @Needs(verb = Verb.WATCH, resource = "actors", atespaceQuery = "atespace", standing = true)
     @GET
     @Path("/watch")
     @Produces(MediaType.SERVER_SENT_EVENTS)

@@ -1,5 +1,7 @@
 package dev.dormouse.watch;
 
+import dev.dormouse.access.Needs;
+import dev.dormouse.access.Verb;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -27,6 +29,7 @@ class WorkerResource {
     @Schema(name = "WorkerList")
     record Page(List<WorkerView> items, @Nullable String nextPageToken) {}
 
+    @Needs(verb = Verb.LIST, resource = "workers")
     @GET
     @Path("/workers")
     @Operation(operationId = "listWorkers", summary = "Lists all workers by namespace, pool and pod")

@@ -7,6 +7,8 @@ import dev.dormouse.ateom.wire.Orphan;
 import dev.dormouse.ateom.wire.Slot;
 import dev.dormouse.ateom.wire.SlotReport;
 import dev.dormouse.ateom.wire.WorkerRegistry;
+import dev.dormouse.log.LogNote;
+import dev.dormouse.log.LogRecords;
 import dev.dormouse.name.PoolRef;
 import dev.dormouse.platform.BearerToken;
 import dev.dormouse.platform.DormouseConfig;
@@ -21,11 +23,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import org.jboss.logging.Logger;
 
 /** Hears what ateoms report: keeps workers' rows and this replica's view up to date, and tells who is in charge of their actors. */
 @GrpcService
 @RegisterInterceptor(BearerToken.class)
 class Heartbeats implements WorkerRegistry {
+
+    private static final Logger LOG = Logger.getLogger(Heartbeats.class);
 
     private final DormouseConfig config;
     private final WorkerNews news;
@@ -34,6 +39,7 @@ class Heartbeats implements WorkerRegistry {
     private final CommandKeys keys;
     private final Liveness liveness;
     private final Occupants occupants;
+    private final LogRecords logs;
     private final InstantSource clock;
 
     Heartbeats(
@@ -44,6 +50,7 @@ class Heartbeats implements WorkerRegistry {
             CommandKeys keys,
             Liveness liveness,
             Occupants occupants,
+            LogRecords logs,
             InstantSource clock) {
         this.config = config;
         this.news = workers.news();
@@ -52,6 +59,7 @@ class Heartbeats implements WorkerRegistry {
         this.keys = keys;
         this.liveness = liveness;
         this.occupants = occupants;
+        this.logs = logs;
         this.clock = clock;
     }
 
@@ -74,20 +82,36 @@ class Heartbeats implements WorkerRegistry {
                 .chain(() -> liveness.seen(report.ateomId(), report.detail()))
                 .chain(() -> record(report))
                 .chain(() -> reconcile(report))
-                .map(orphans -> HeartbeatResponse.newBuilder()
-                        .addAllOrphans(orphans)
-                        .setCommandKey(keys.of(report.ateomId()))
-                        .build());
+                .map(orphans ->
+                        HeartbeatResponse.newBuilder().addAllOrphans(orphans).setCommandKey(keys.of(report.ateomId())))
+                .chain(answer -> note(report, answer))
+                .map(HeartbeatResponse.Builder::build);
+    }
+
+    /** What can't be recorded now is told again. */
+    private Uni<HeartbeatResponse.Builder> note(Report report, HeartbeatResponse.Builder answer) {
+        if (report.logs().isEmpty()) {
+            return Uni.createFrom().item(answer);
+        }
+        return logs.note(report.ateomId(), report.logs())
+                .map(gone -> answer.addAllNotedLogs(report.request().getLogsList())
+                        .addAllGoneLogs(gone.stream().map(UUID::toString).toList()))
+                .onFailure()
+                .invoke(failure -> LOG.warnf("logs of a node can't be recorded now: %s", failure.getMessage()))
+                .onFailure()
+                .recoverWithItem(answer);
     }
 
     /** @param request as it came, its names and ids checked */
-    private record Report(UUID ateomId, AteomDetail detail, List<UUID> slots, HeartbeatRequest request) {
+    private record Report(
+            UUID ateomId, AteomDetail detail, List<UUID> slots, List<LogNote> logs, HeartbeatRequest request) {
 
         static Report of(HeartbeatRequest request) {
             List<UUID> slots = request.getSlotsList().stream()
                     .map(slot -> UUID.fromString(slot.getSlot().getWorkerUid()))
                     .toList();
-            return new Report(UUID.fromString(request.getAteomId()), AteomDetail.of(request), slots, request);
+            List<LogNote> logs = request.getLogsList().stream().map(LogNote::of).toList();
+            return new Report(UUID.fromString(request.getAteomId()), AteomDetail.of(request), slots, logs, request);
         }
     }
 

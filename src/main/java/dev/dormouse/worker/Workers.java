@@ -203,6 +203,16 @@ public class Workers {
         }
     }
 
+    /** A worker that this process serves, if it is heard of. */
+    public Optional<Worker> servedBy(UUID ateom) {
+        synchronized (table) {
+            return table.slots().stream()
+                    .filter(slot -> slot.ateomId.equals(ateom) && !slot.silent)
+                    .findAny()
+                    .map(SlotKnowledge::view);
+        }
+    }
+
     /** Some worker of the node that is heard of, for what any of them can do. */
     public Optional<Worker> onNode(String node) {
         synchronized (table) {

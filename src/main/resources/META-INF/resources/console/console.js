@@ -14,7 +14,9 @@ async function load() {
   loading = true;
   try {
     const answer = await fetch('/console/live');
-    if (answer.ok) {
+    if (answer.status === 401) {
+      location.assign('/console/sign-in');
+    } else if (answer.ok) {
       const html = await answer.text();
       const show = () => { live.innerHTML = html; };
       const still = matchMedia('(prefers-reduced-motion: reduce)').matches || document.hidden;
@@ -43,7 +45,13 @@ feed.onopen = () => {
   link.textContent = 'live';
   changed();
 };
-feed.onerror = () => { link.textContent = 'no connection to the server, trying again'; };
+feed.onerror = () => {
+  link.textContent = 'no connection to the server, trying again';
+  if (feed.readyState === EventSource.CLOSED) {
+    // refused, not broken: the page's own answer tells why
+    changed();
+  }
+};
 for (const kind of ['actor', 'actor-deleted', 'worker', 'worker-gone', 'catalog', 'resync']) {
   feed.addEventListener(kind, changed);
 }

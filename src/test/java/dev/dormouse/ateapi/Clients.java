@@ -48,8 +48,27 @@ public final class Clients implements AutoCloseable {
     }
 
     private Clients(NettyChannelBuilder connection) {
-        channel = connection.maxInboundMessageSize(64 << 20).build();
-        watched = ClientInterceptors.intercept(channel, MetadataUtils.newCaptureMetadataInterceptor(headers, trailers));
+        this(connection.maxInboundMessageSize(64 << 20).build(), new Metadata());
+    }
+
+    private Clients(ManagedChannel channel, Metadata sent) {
+        this.channel = channel;
+        this.watched = ClientInterceptors.intercept(
+                channel,
+                MetadataUtils.newAttachHeadersInterceptor(sent),
+                MetadataUtils.newCaptureMetadataInterceptor(headers, trailers));
+    }
+
+    /** Others on the same connection, whose calls say who sends them. */
+    public Clients calledWith(String bearerToken) {
+        return with("authorization", "Bearer " + bearerToken);
+    }
+
+    /** Others on the same connection, whose calls have this, too. */
+    public Clients with(String name, String value) {
+        Metadata sent = new Metadata();
+        sent.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
+        return new Clients(channel, sent);
     }
 
     public dev.dormouse.ateapi.v006.wire.ControlGrpc.ControlBlockingStub v006() {
@@ -69,6 +88,11 @@ public final class Clients implements AutoCloseable {
     public dev.dormouse.ateapi.v009.wire.ControlGrpc.ControlBlockingStub v009() {
         return dev.dormouse.ateapi.v009.wire.ControlGrpc.newBlockingStub(asOnTheWire())
                 .withDeadlineAfter(30, TimeUnit.SECONDS);
+    }
+
+    /** With what its calls are told to have. */
+    public Channel watched() {
+        return watched;
     }
 
     public Channel channel() {

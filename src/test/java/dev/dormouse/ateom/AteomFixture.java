@@ -14,6 +14,8 @@ import dev.dormouse.ateom.wire.Container;
 import dev.dormouse.ateom.wire.DiscardRequest;
 import dev.dormouse.ateom.wire.HeartbeatRequest;
 import dev.dormouse.ateom.wire.HeartbeatResponse;
+import dev.dormouse.ateom.wire.ReadLogRequest;
+import dev.dormouse.ateom.wire.ReadLogResponse;
 import dev.dormouse.ateom.wire.Scope;
 import dev.dormouse.ateom.wire.Slot;
 import dev.dormouse.ateom.wire.SlotReport;
@@ -59,6 +61,8 @@ final class AteomFixture implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     volatile HeartbeatResponse answer = HeartbeatResponse.getDefaultInstance();
     volatile @Nullable RuntimeException unreachable;
+    /** Whether the control plane records what it is told of logs. */
+    volatile boolean notes = true;
 
     AteomFixture(Path temp, SandboxRuntime runtime, Images images, SnapshotStore... stores) throws Exception {
         this(
@@ -103,7 +107,10 @@ final class AteomFixture implements AutoCloseable {
                 return Uni.createFrom().failure(failure);
             }
             heartbeats.add(request);
-            return Uni.createFrom().item(answer);
+            return Uni.createFrom()
+                    .item(answer.toBuilder()
+                            .addAllNotedLogs(notes ? request.getLogsList() : List.of())
+                            .build());
         };
     }
 
@@ -166,17 +173,33 @@ final class AteomFixture implements AutoCloseable {
         return actor("default", id);
     }
 
+    /** The same in each incarnation of the fixture. */
+    static String actorUid(ActorRef actor) {
+        return UUID.nameUUIDFromBytes(actor.getId().getBytes()).toString();
+    }
+
     static ActivateRequest.Builder activation(String pod, ActorRef actor, long generation, Workload.Builder workload) {
         return ActivateRequest.newBuilder()
                 .setWorkerUid(uid(pod))
                 .setActor(actor)
                 .setGeneration(generation)
                 .setWorkload(workload)
-                .setReadyTimeoutMs(PATIENCE.toMillis());
+                .setReadyTimeoutMs(PATIENCE.toMillis())
+                .setActorUid(actorUid(actor));
     }
 
     ActivateResponse activate(ActivateRequest.Builder request) {
-        return get(ateom.activate(request.build()));
+        return get(ateom.activate(request.setLogLocation(location).build()));
+    }
+
+    /** What the node has of an activation behind a line; it doesn't wait for more. */
+    ReadLogResponse log(ActorRef actor, long generation, long after) {
+        return get(ateom.readLog(ReadLogRequest.newBuilder()
+                .setActor(actor)
+                .setActorUid(actorUid(actor))
+                .setGeneration(generation)
+                .setAfter(after)
+                .build()));
     }
 
     CheckpointRequest.Builder suspension(String pod, ActorRef actor, long generation) {

@@ -12,6 +12,7 @@ import dev.dormouse.ateom.wire.CheckpointResponse;
 import dev.dormouse.ateom.wire.Container;
 import dev.dormouse.ateom.wire.Failure.Reason;
 import dev.dormouse.ateom.wire.HttpProbe;
+import dev.dormouse.ateom.wire.LogLine;
 import dev.dormouse.ateom.wire.Mount;
 import dev.dormouse.ateom.wire.OpenPortRequest;
 import dev.dormouse.ateom.wire.Scope;
@@ -400,8 +401,8 @@ class GvisorAteomTest {
         boot("w1", actor("talker"));
 
         await().atMost(Duration.ofSeconds(5))
-                .untilAsserted(() -> assertThat(node.dataDir.resolve("logs/default/talker.log"))
-                        .content()
+                .untilAsserted(() -> assertThat(node.log(actor("talker"), 1, 0).getLinesList())
+                        .extracting(LogLine::getText)
                         .contains("listening on 80"));
     }
 }

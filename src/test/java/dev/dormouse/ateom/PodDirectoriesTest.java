@@ -34,6 +34,21 @@ class PodDirectoriesTest {
     }
 
     @Test
+    void whatActorsOfADeadPodPrintedIsTakenOver() throws Exception {
+        PodDirectories pods = new PodDirectories(node);
+        Path own = pods.of(UID);
+        Path dead = pods.of(UUID.randomUUID().toString());
+        Files.createDirectories(PodDirectories.logs(dead));
+        Files.writeString(PodDirectories.logs(dead).resolve("segment.log"), "lines");
+        try (NodeLock mine = NodeLock.acquire(own)) {
+            pods.removeLeftOvers(own);
+
+            assertThat(PodDirectories.logs(own).resolve("segment.log")).hasContent("lines");
+            assertThat(dead).doesNotExist();
+        }
+    }
+
+    @Test
     void aUidThatIsNoneBecomesNoPath() {
         assertThatThrownBy(() -> new PodDirectories(node).of("../../etc")).isInstanceOf(IllegalArgumentException.class);
     }

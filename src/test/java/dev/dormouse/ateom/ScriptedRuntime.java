@@ -6,6 +6,7 @@ import dev.dormouse.sandbox.SandboxRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -225,7 +226,15 @@ final class ScriptedRuntime implements SandboxRuntime {
         }
 
         void print(String text) throws IOException {
-            Files.writeString(bundle.containers().getFirst().log(), text, java.nio.file.StandardOpenOption.APPEND);
+            append(bundle.containers().getFirst().output().stdout(), text);
+        }
+
+        void printError(String text) throws IOException {
+            append(bundle.containers().getFirst().output().stderr(), text);
+        }
+
+        private static void append(Path file, String text) throws IOException {
+            Files.writeString(file, text, StandardOpenOption.APPEND);
         }
 
         void end(int code, String message) {

@@ -63,7 +63,7 @@ class BadInputIT {
 
             assertRefused(
                     run,
-                    "the router can't listen at 0.0.0.0:%d; is the port taken? Set dormouse.router.port"
+                    "the router can't listen at 127.0.0.1:%d; is the port taken? Set dormouse.router.port"
                             .formatted(taken.getLocalPort()));
         }
         assertNoDatabaseRuns();

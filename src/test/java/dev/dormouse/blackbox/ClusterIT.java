@@ -10,6 +10,9 @@ import dev.dormouse.kube.KubeTest;
 import dev.dormouse.kube.TestCluster;
 import dev.dormouse.platform.Code;
 import dev.dormouse.standalone.TestDatabase;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +38,7 @@ class ClusterIT {
     private TestCluster cluster;
     private String namespace;
     private Map<String, String> environment;
+    private String token;
     private ServerProcess server;
 
     @BeforeEach
@@ -49,11 +53,13 @@ class ClusterIT {
         environment.put("DORMOUSE_KUBERNETES_NAMESPACE", namespace);
         // its API is called on this machine, by a port of its own
         environment.put("DORMOUSE_KUBERNETES_TLS", "false");
+        token = cluster.adminToken(namespace);
         server = replica("one");
     }
 
     private ServerProcess replica(String name) {
-        return ServerProcess.start(place.resolve(name), environment, "--mode", "kubernetes");
+        return ServerProcess.start(place.resolve(name), environment, "--mode", "kubernetes")
+                .calledWith(token);
     }
 
     @AfterEach
@@ -149,6 +155,57 @@ class ClusterIT {
     }
 
     @Test
+    void rolesGovernItsActors() throws Exception {
+        // the namespace of a Role is an atespace
+        assertThat(server.call("POST", "/v1/atespaces", "{\"name\": \"%s\"}".formatted(namespace))
+                        .statusCode())
+                .isEqualTo(201);
+        apply("""
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: Role
+            metadata: {name: reader}
+            rules: [{apiGroups: [ate.dev], resources: [actors], verbs: [list, watch]}]
+            ---
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata: {name: reader}
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata: {name: reader}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
+            subjects: [{kind: ServiceAccount, name: reader}]
+            """);
+        String own = "/v1/atespaces/" + namespace + "/actors";
+
+        String reader = cluster.token(namespace, "reader", TestCluster.API_AUDIENCE);
+        server.calledWith(reader);
+        await().untilAsserted(() -> assertThat(server.get(own).statusCode()).isEqualTo(200));
+        var denied = server.get("/v1/atespaces/default/actors");
+        assertThat(denied.statusCode()).isEqualTo(403);
+        assertThat(denied.body())
+                .contains("system:serviceaccount:" + namespace + ":reader may not list actors in atespace default");
+        assertThat(server.call("POST", own, "{}").statusCode()).isEqualTo(403);
+        assertThat(server.get("/v1/workers").statusCode()).isEqualTo(403);
+        server.calledWith(cluster.token(namespace, "reader", "ate.dev"));
+        assertThat(server.get(own).statusCode()).isEqualTo(401);
+
+        var watching = HttpClient.newHttpClient()
+                .sendAsync(
+                        HttpRequest.newBuilder(server.api("/v1/watch?atespace=" + namespace))
+                                .header("Authorization", "Bearer " + reader)
+                                .build(),
+                        BodyHandlers.discarding());
+        await().during(Duration.ofSeconds(12)).atMost(Duration.ofSeconds(15)).until(() -> !watching.isDone());
+
+        kubectl("delete", "serviceaccount", "reader");
+        server.calledWith(reader);
+        await().atMost(Duration.ofSeconds(90))
+                .untilAsserted(() -> assertThat(server.get(own).statusCode()).isEqualTo(401));
+        await().atMost(Duration.ofSeconds(30)).until(watching::isDone);
+    }
+
+    @Test
     void itStartsNoDatabaseAndNoAteom() {
         assertThat(place.resolve("one/postgres")).doesNotExist();
         assertThat(place.resolve("one/ateom")).doesNotExist();
@@ -168,7 +225,7 @@ class ClusterIT {
                             "dormouse-api-tls",
                             "-o",
                             "go-template={{index .data \"ca.crt\" | base64decode}}"));
-            try (Clients clients = Clients.withTls("localhost", port, ca);
+            try (Clients clients = Clients.withTls("localhost", port, ca).calledWith(token);
                     Clients plain = new Clients("localhost", port)) {
                 assertThat(clients.v008().createAtespace(creation).getAtespace().getName())
                         .isEqualTo("team-a");
@@ -176,7 +233,13 @@ class ClusterIT {
                 refusal(Code.UNAVAILABLE, () -> plain.v008().createAtespace(creation));
             }
             Run run = Run.of(
-                    Map.of("DORMOUSE_ENDPOINT", "https://localhost:" + port, "DORMOUSE_CA", ca.toString()),
+                    Map.of(
+                            "DORMOUSE_ENDPOINT",
+                            "https://localhost:" + port,
+                            "DORMOUSE_CA",
+                            ca.toString(),
+                            "DORMOUSE_TOKEN",
+                            token),
                     Program.underTest().command("ate", "get", "atespaces", "-o", "name"));
             assertThat(run.out()).as(run.err()).contains("team-a");
         }

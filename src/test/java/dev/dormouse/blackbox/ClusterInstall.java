@@ -58,6 +58,7 @@ public final class ClusterInstall implements AutoCloseable {
     private final HttpClient api;
     private final int apiPort;
     private final URI router;
+    private final String token;
     private final List<AutoCloseable> running = new ArrayList<>();
     private final Path manifest;
 
@@ -87,6 +88,7 @@ public final class ClusterInstall implements AutoCloseable {
         TestCluster.kubectl("apply", "--validate=false", "-f", manifest.toString());
         TestCluster.kubectl(
                 "-n", SYSTEM, "rollout", "status", "deployment/dormouse", "--timeout=" + START_LIMIT.toSeconds() + "s");
+        token = tokenOfAnAdmin();
         // its certificate is for localhost too, but not for the address that this machine knows it by
         apiPort = keep(new Relay(new InetSocketAddress(service("api"), 443))).port();
         api = HttpClient.newBuilder()
@@ -96,6 +98,22 @@ public final class ClusterInstall implements AutoCloseable {
         // asked once: the API server may be gone later
         router = URI.create("http://" + service("atenet-router") + "/");
         applyDemo();
+    }
+
+    private String tokenOfAnAdmin() throws Exception {
+        apply("""
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata: {name: test-admin, namespace: %1$s}
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: {name: dormouse-test-admin}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: dormouse-admin}
+            subjects: [{kind: ServiceAccount, namespace: %1$s, name: test-admin}]
+            """.formatted(SYSTEM));
+        cluster.removeLater("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/dormouse-test-admin");
+        return cluster.token(SYSTEM, "test-admin", TestCluster.API_AUDIENCE);
     }
 
     private X509Certificate authority() throws Exception {
@@ -239,12 +257,17 @@ public final class ClusterInstall implements AutoCloseable {
 
     /** Of the API's Service; a body is posted. */
     public HttpResponse<String> api(String path, String body) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("https://localhost:" + apiPort + path))
-                .timeout(ANSWER_LIMIT);
+        HttpRequest.Builder request = request(path);
         if (body != null) {
             request.header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body));
         }
         return api.send(request.build(), BodyHandlers.ofString());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("https://localhost:" + apiPort + path))
+                .header("Authorization", "Bearer " + token)
+                .timeout(ANSWER_LIMIT);
     }
 
     JsonNode get(String path) throws IOException, InterruptedException {
@@ -254,12 +277,7 @@ public final class ClusterInstall implements AutoCloseable {
     }
 
     private void delete(String path) throws IOException, InterruptedException {
-        HttpResponse<String> answer = api.send(
-                HttpRequest.newBuilder(URI.create("https://localhost:" + apiPort + path))
-                        .DELETE()
-                        .timeout(ANSWER_LIMIT)
-                        .build(),
-                BodyHandlers.ofString());
+        HttpResponse<String> answer = api.send(request(path).DELETE().build(), BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(path + ": " + answer.body()).isEqualTo(204);
     }
 

@@ -52,6 +52,7 @@ public final class ServerProcess implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(5))
             .build();
     private @Nullable Process process;
+    private @Nullable String token;
 
     private ServerProcess(Path dataDir, Launch launch, List<String> options) {
         this.dataDir = dataDir;
@@ -119,6 +120,12 @@ public final class ServerProcess implements AutoCloseable {
                     failIfEnded();
                     return get(managementPort, "/q/health/ready").statusCode() == 200;
                 });
+    }
+
+    /** Calls of its API say from now on who sends them. */
+    public ServerProcess calledWith(String bearerToken) {
+        token = bearerToken;
+        return this;
     }
 
     /** Ends it at this very instruction. */
@@ -214,6 +221,9 @@ public final class ServerProcess implements AutoCloseable {
                         body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
         if (body != null) {
             request.header("Content-Type", "application/json");
+        }
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
         }
         if (headers.length > 0) {
             request.headers(headers);

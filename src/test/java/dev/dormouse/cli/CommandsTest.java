@@ -98,6 +98,19 @@ class CommandsTest {
     }
 
     @Test
+    void logsArePrintedAsTheyCome() {
+        String logs = "GET /v1/atespaces/default/actors/a/logs";
+        api.answers(logs, 200, "text/plain", "one\r\ntwo\rthree\n");
+        api.answers(logs + "?follow=true&tail=5&since=10m&container=main&timestamps=true", 200, "text/plain", "four\n");
+
+        assertThat(CliRun.of(api, "logs", "actor", "a")).isEqualTo(new CliRun(0, "one\r\ntwo\rthree\n", ""));
+        assertThat(CliRun.of(api, "logs", "a", "-f", "--tail", "5", "--since", "10m", "-c", "main", "--timestamps"))
+                .isEqualTo(new CliRun(0, "four\n", ""));
+        assertThat(CliRun.of(api, "logs", "a", "-o", "yaml").exitCode()).isEqualTo(1);
+        assertThat(CliRun.of(api, "logs", "nobody").err()).startsWith("error: not scripted");
+    }
+
+    @Test
     void severalNamesFareEachForItself() {
         api.answers("DELETE /v1/atespaces/default/actors/a", 204, "application/json", "");
         api.answers(

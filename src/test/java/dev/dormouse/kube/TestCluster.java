@@ -6,6 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -22,6 +26,9 @@ import java.util.concurrent.TimeUnit;
 
 /** The cluster of a test, asked with fabric8's client and with kubectl. What a test made of it is removed when it is closed. */
 public final class TestCluster implements AutoCloseable {
+
+    /** For whom the tokens of the API's callers are made. */
+    public static final String API_AUDIENCE = "api.ate.dev";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -61,6 +68,51 @@ public final class TestCluster implements AutoCloseable {
         if (found == null) {
             createNamespace(name);
         }
+    }
+
+    /** A new ServiceAccount in that namespace, which is new as well, that may do everything in the cluster, and a token of it for the API. */
+    public String adminToken(String namespace) {
+        serviceAccount(namespace, "api-admin");
+        client.resource(new ClusterRoleBindingBuilder()
+                        .withNewMetadata()
+                        .withName(namespace + "-api-admin")
+                        .endMetadata()
+                        .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", "cluster-admin")
+                        .addNewSubject()
+                        .withKind("ServiceAccount")
+                        .withNamespace(namespace)
+                        .withName("api-admin")
+                        .endSubject()
+                        .build())
+                .create();
+        removeLater("/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/" + namespace + "-api-admin");
+        return token(namespace, "api-admin", API_AUDIENCE);
+    }
+
+    public void serviceAccount(String namespace, String name) {
+        client.resource(new ServiceAccountBuilder()
+                        .withNewMetadata()
+                        .withNamespace(namespace)
+                        .withName(name)
+                        .endMetadata()
+                        .build())
+                .create();
+    }
+
+    /** A token of a ServiceAccount, good for an hour. */
+    public String token(String namespace, String serviceAccount, String audience) {
+        TokenRequest request = new TokenRequestBuilder()
+                .withNewSpec()
+                .withAudiences(audience)
+                .withExpirationSeconds(3600L)
+                .endSpec()
+                .build();
+        return client.serviceAccounts()
+                .inNamespace(namespace)
+                .withName(serviceAccount)
+                .tokenRequest(request)
+                .getStatus()
+                .getToken();
     }
 
     private void createNamespace(String name) {

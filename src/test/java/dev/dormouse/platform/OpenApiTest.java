@@ -34,6 +34,7 @@ class OpenApiTest {
                         "/v1/atespaces/{atespace}/actors/{id}/why",
                         "/v1/atespaces/{atespace}/actors/{id}/events",
                         "/v1/atespaces/{atespace}/actors/{id}/snapshots",
+                        "/v1/atespaces/{atespace}/actors/{id}/logs",
                         "/v1/actors",
                         "/v1/workers",
                         "/v1/watch",

@@ -23,6 +23,8 @@ import dev.dormouse.ateom.wire.Phases;
 import dev.dormouse.ateom.wire.PrepareRequest;
 import dev.dormouse.ateom.wire.PrepareResponse;
 import dev.dormouse.ateom.wire.PromoteRequest;
+import dev.dormouse.ateom.wire.ReadLogRequest;
+import dev.dormouse.ateom.wire.ReadLogResponse;
 import dev.dormouse.ateom.wire.Slot;
 import dev.dormouse.ateom.wire.SlotReport;
 import dev.dormouse.ateom.wire.SnapshotTaken;
@@ -69,6 +71,7 @@ public final class SimulatedAteom implements Ateom {
     private final String node;
     private final SimulatedStorage storage;
     private final Map<String, SimulatedSlot> slots = new LinkedHashMap<>();
+    private final SimulatedLogs logs = new SimulatedLogs();
     private final Map<ActorKey, Long> ended = new ConcurrentHashMap<>();
     private final AtomicInteger ports = new AtomicInteger(20_000);
 
@@ -325,6 +328,16 @@ public final class SimulatedAteom implements Ateom {
                             .build();
                 },
                 SimulatedAteom::notTaken);
+    }
+
+    /** What actors printed here. */
+    public SimulatedLogs logs() {
+        return logs;
+    }
+
+    @Override
+    public Uni<ReadLogResponse> readLog(ReadLogRequest request) {
+        return logs.read(request);
     }
 
     @Override

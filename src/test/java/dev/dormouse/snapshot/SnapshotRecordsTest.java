@@ -130,7 +130,12 @@ class SnapshotRecordsTest {
                 insert into actor (atespace, id, uid, template_namespace, template_name, status, version, generation, labels,
                                    worker_selector, intent_snapshot, created_at, updated_at)
                 values ('default', 'a', gen_random_uuid(), 'demo', 'counter', 'SUSPENDING', 1, 1, '{}', '{}', $1, now(), now())""", taking);
-        List<String> known = List.of(uri("a", held), uri("gone", forked), uri("a", dropped), uri("a", taking));
+        UUID log = UUID.randomUUID();
+        database.sql("""
+                insert into actor_log (atespace, actor_id, generation, part, id, actor_uid, uri, first_seq, last_seq, last_at, stored_seq, bytes)
+                values ('default', 'a', 1, 0, $1, gen_random_uuid(), $2, 1, 2, now(), 2, 100)""", log, uri("a", log));
+        List<String> known =
+                List.of(uri("a", held), uri("gone", forked), uri("a", dropped), uri("a", taking), uri("a", log));
         List<String> unknown = List.of(
                 uri("a", UUID.randomUUID()),
                 uri("b", taking),

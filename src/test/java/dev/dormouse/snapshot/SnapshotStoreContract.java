@@ -79,6 +79,22 @@ abstract class SnapshotStoreContract {
                         SnapshotException.class, e -> assertThat(e.kind()).isEqualTo(kind));
     }
 
+    @Test
+    void aLogIsPutOverAnOlderOneListedAndDeleted() throws Exception {
+        assertFails(Kind.MISSING, uri(), () -> store().log(uri()));
+        store().putLog(uri(), "one".getBytes(StandardCharsets.UTF_8));
+        store().putLog(uri(), "one two".getBytes(StandardCharsets.UTF_8));
+
+        assertThat(store().log(uri())).asString().isEqualTo("one two");
+        assertThat(store().list(location()))
+                .extracting(Stored::uri, Stored::complete)
+                .containsExactly(Tuple.tuple(uri(), true));
+
+        store().delete(uri());
+        store().delete(uri());
+        assertThat(store().list(location())).isEmpty();
+    }
+
     private String manifestText() throws IOException {
         return new String(read(place + "/manifest.json"), StandardCharsets.UTF_8);
     }

@@ -2,12 +2,14 @@ package dev.dormouse.worker;
 
 import dev.dormouse.ateom.wire.WorkerRegistry;
 import dev.dormouse.journal.ChangeFeed;
+import dev.dormouse.log.LogRecords;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.PoolRef;
 import dev.dormouse.platform.Database;
 import dev.dormouse.platform.DormouseConfig;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -34,7 +36,16 @@ public final class TestWorkers implements AutoCloseable {
         WorkerStore store = new WorkerStore(database, feed);
         Liveness liveness = new Liveness(store, clock, config);
         CommandKeys keys = new CommandKeys(database);
-        registry = new Heartbeats(config, workers, store, new LocalReporters(), keys, liveness, occupants, clock);
+        registry = new Heartbeats(
+                config,
+                workers,
+                store,
+                (token, report) -> Uni.createFrom().voidItem(),
+                keys,
+                liveness,
+                occupants,
+                new LogRecords(database, config),
+                clock);
         upkeep = new WorkerUpkeep(config, workers, store, keys, liveness, occupants, ateoms, feed, vertx);
     }
 

@@ -2,6 +2,7 @@ package dev.dormouse.sandbox.gvisor;
 
 import dev.dormouse.sandbox.SandboxRuntime.Bundle;
 import dev.dormouse.sandbox.SandboxRuntime.ContainerSpec;
+import dev.dormouse.sandbox.SandboxRuntime.Output;
 import dev.dormouse.sandbox.host.ShellQuote;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,7 +10,6 @@ import java.util.Collection;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /** The containers of one sandbox as scripts of runsc calls. The first container is the sandbox's root. */
 final class RunscContainers {
@@ -137,13 +137,14 @@ final class RunscContainers {
         if (!givesStdio) {
             return "%s %s 3>&- || exit $?".formatted(runsc, arguments);
         }
-        @Nullable Path log = container(index).log();
-        return "%s --log=%s %s >>%s 2>&1 3>&- || { code=$?; cat %s; exit $code; }"
+        Output output = container(index).output();
+        return "%s --log=%s %s >>%s 2>>%s 3>&- || { code=$?; cat %s; exit $code; }"
                 .formatted(
                         runsc,
                         ShellQuote.of(directories.errors()),
                         arguments,
-                        log == null ? "/dev/null" : ShellQuote.of(log),
+                        output == null ? "/dev/null" : ShellQuote.of(output.stdout()),
+                        output == null ? "/dev/null" : ShellQuote.of(output.stderr()),
                         ShellQuote.of(directories.errors()));
     }
 

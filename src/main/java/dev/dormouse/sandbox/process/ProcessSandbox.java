@@ -5,11 +5,13 @@ import dev.dormouse.sandbox.SandboxException.Kind;
 import dev.dormouse.sandbox.SandboxRuntime.Bundle;
 import dev.dormouse.sandbox.SandboxRuntime.ContainerSpec;
 import dev.dormouse.sandbox.SandboxRuntime.Exit;
+import dev.dormouse.sandbox.SandboxRuntime.Output;
 import dev.dormouse.sandbox.SandboxRuntime.Prepared;
 import dev.dormouse.sandbox.SandboxRuntime.Running;
 import dev.dormouse.sandbox.SandboxRuntime.Usage;
 import dev.dormouse.sandbox.host.SandboxLife;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,10 +69,15 @@ final class ProcessSandbox implements Prepared, Running {
     private Process start(ContainerSpec container) throws IOException {
         Path own = Files.createDirectories(directory.resolve(container.name()));
         ProcessBuilder builder = launcher.build(container, own, bundle.identityDir(), environment(container));
-        Path log = container.log();
-        builder.redirectErrorStream(true)
-                .redirectOutput(
-                        log == null ? ProcessBuilder.Redirect.DISCARD : ProcessBuilder.Redirect.appendTo(log.toFile()));
+        Output output = container.output();
+        builder.redirectOutput(
+                        output == null
+                                ? Redirect.DISCARD
+                                : Redirect.appendTo(output.stdout().toFile()))
+                .redirectError(
+                        output == null
+                                ? Redirect.DISCARD
+                                : Redirect.appendTo(output.stderr().toFile()));
         Process process = builder.start();
         ProcessRuntime.holder(own).write(process.toHandle());
         process.onExit().thenAccept(ended -> life.exited(Exit.of(container.name(), ended.exitValue())));

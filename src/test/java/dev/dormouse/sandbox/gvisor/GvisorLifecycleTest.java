@@ -10,6 +10,7 @@ import dev.dormouse.sandbox.SandboxRuntime.BindMount;
 import dev.dormouse.sandbox.SandboxRuntime.Bundle;
 import dev.dormouse.sandbox.SandboxRuntime.ContainerSpec;
 import dev.dormouse.sandbox.SandboxRuntime.Exit;
+import dev.dormouse.sandbox.SandboxRuntime.Output;
 import dev.dormouse.sandbox.SandboxRuntime.Prepared;
 import dev.dormouse.sandbox.SandboxRuntime.Running;
 import dev.dormouse.sandbox.SandboxRuntime.Slot;
@@ -137,16 +138,19 @@ class GvisorLifecycleTest {
     }
 
     @Test
-    void outputIsAppendedToTheLog() throws Exception {
-        Path log = gvisor.newDirectory("log").resolve("it's the log");
+    void outputIsAppendedToItsFiles() throws Exception {
+        Path directory = gvisor.newDirectory("output");
+        Path log = directory.resolve("it's the output");
+        Output output = new Output(log, directory.resolve("errors"));
         Files.writeString(log, "before\n");
         ContainerSpec spec = new ContainerSpec(
-                "main", gvisor.rootfs, List.of("/server", "80"), Map.of(), "/", 0, 0, List.of(), List.of(), log);
+                "main", gvisor.rootfs, List.of("/server", "80"), Map.of(), "/", 0, 0, List.of(), List.of(), output);
 
         Running running = slot.prepare(gvisor.bundle(spec)).boot();
         get(slot, running, "/count");
 
         assertThat(log).hasContent("before\nlistening on 80\n");
+        assertThat(output.stderr()).isEmptyFile();
     }
 
     @Test

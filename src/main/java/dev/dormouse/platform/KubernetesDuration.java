@@ -1,4 +1,4 @@
-package dev.dormouse.activation;
+package dev.dormouse.platform;
 
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Reads durations as Kubernetes writes them: 90s, 1h30m, 0. */
-final class KubernetesDuration {
+public final class KubernetesDuration {
 
     private static final Pattern PART = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)(ms|s|m|h)");
 
@@ -15,7 +15,7 @@ final class KubernetesDuration {
     /**
      * @throws IllegalArgumentException when it isn't one
      */
-    static Duration parse(String text) {
+    public static Duration parse(String text) {
         if (text.equals("0")) {
             return Duration.ZERO;
         }
