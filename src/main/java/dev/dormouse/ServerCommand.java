@@ -28,6 +28,8 @@ final class ServerCommand implements Callable<Integer> {
     private static final String DATABASE_URL = "quarkus.datasource.reactive.url";
     private static final String JDBC_URL = "quarkus.datasource.jdbc.url";
     private static final String DEMO_IMAGES = "dormouse.images.redirect.\"registry.example/dormouse\"";
+    private static final String CERTIFICATE = "dormouse.api.tls.certificate";
+    private static final String KEY = "dormouse.api.tls.key";
     private static final String CLIENT_CA = "dormouse.access.client-ca";
     private static final String ATEOM_TOKEN = "dormouse.ateom.token";
     private static final String DATABASE_IS_OURS = "embedded-database";
@@ -114,9 +116,7 @@ final class ServerCommand implements Callable<Integer> {
         if (demo != null) {
             Settings.set(DEMO_IMAGES, "oci:" + demo.resolve("images").toAbsolutePath());
         }
-        // the certificate itself is the user's to set: quarkus.tls.key-store.…
-        Settings.set(
-                "quarkus.tls.trust-store.pem.certs", Settings.find(CLIENT_CA).orElse(null));
+        useOwnCertificate();
         Settings.checkSandbox();
         DataDirectory.take(data);
         if (Settings.find(ATEOM_TOKEN).isEmpty()) {
@@ -130,6 +130,26 @@ final class ServerCommand implements Callable<Integer> {
             bootOn(database::stop);
         } else {
             bootOn(() -> {});
+        }
+    }
+
+    /** In a TLS configuration of its own: with Quarkus' default one health and metrics would speak TLS, too. */
+    private static void useOwnCertificate() throws IOException {
+        Optional<String> certificate = Settings.find(CERTIFICATE);
+        Optional<String> key = Settings.find(KEY);
+        Optional<String> clientCa = Settings.find(CLIENT_CA);
+        if (certificate.isPresent() != key.isPresent()) {
+            throw new IOException("%s and %s belong together; set both, or none".formatted(CERTIFICATE, KEY));
+        }
+        if (clientCa.isPresent() && certificate.isEmpty()) {
+            throw new IOException("%s is for clients over TLS; set %s and %s, too".formatted(CLIENT_CA, CERTIFICATE, KEY));
+        }
+        if (certificate.isPresent()) {
+            Settings.set("quarkus.http.tls-configuration-name", "standalone");
+            Settings.set("quarkus.tls.standalone.key-store.pem.0.cert", certificate.get());
+            Settings.set("quarkus.tls.standalone.key-store.pem.0.key", key.get());
+            Settings.set("quarkus.tls.standalone.reload-period", "1h");
+            Settings.set("quarkus.tls.standalone.trust-store.pem.certs", clientCa.orElse(null));
         }
     }
 

@@ -199,6 +199,16 @@ public interface DormouseConfig {
         /** Whether DebugClear deletes all actors and atespaces, or is refused. */
         @WithDefault("false")
         boolean debug();
+
+        Tls tls();
+    }
+
+    interface Tls {
+        /** Standalone: PEM file with the certificate, and what leads to its CA, that the API has at {@code quarkus.http.ssl-port}. */
+        Optional<Path> certificate();
+
+        /** PEM file with the certificate's key. */
+        Optional<Path> key();
     }
 
     interface Access {

@@ -59,16 +59,13 @@ class ClientCertificateIT {
         issue("ops", "/O=ops/CN=alice", "ca");
         issue("guest", "/O=guests/CN=bob", "ca");
         issue("forged", "/O=ops/CN=alice", "other-ca");
-        Files.writeString(
-                files.resolve("tls.properties"),
-                "quarkus.tls.key-store.pem.0.cert=%s\nquarkus.tls.key-store.pem.0.key=%s\n"
-                        .formatted(file("server.pem"), file("server.key")));
         server = ServerProcess.start(
                 dataDir,
                 Map.of(
                         "DORMOUSE_ACCESS_CLIENT_CA", file("ca.pem"),
                         "DORMOUSE_ACCESS_ADMIN_GROUPS", "ops",
-                        "SMALLRYE_CONFIG_LOCATIONS", file("tls.properties"),
+                        "DORMOUSE_API_TLS_CERTIFICATE", file("server.pem"),
+                        "DORMOUSE_API_TLS_KEY", file("server.key"),
                         "QUARKUS_HTTP_SSL_PORT", String.valueOf(port)),
                 "--sandbox",
                 "process");
