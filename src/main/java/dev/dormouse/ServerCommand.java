@@ -142,7 +142,8 @@ final class ServerCommand implements Callable<Integer> {
             throw new IOException("%s and %s belong together; set both, or none".formatted(CERTIFICATE, KEY));
         }
         if (clientCa.isPresent() && certificate.isEmpty()) {
-            throw new IOException("%s is for clients over TLS; set %s and %s, too".formatted(CLIENT_CA, CERTIFICATE, KEY));
+            throw new IOException(
+                    "%s is for clients over TLS; set %s and %s, too".formatted(CLIENT_CA, CERTIFICATE, KEY));
         }
         if (certificate.isPresent()) {
             Settings.set("quarkus.http.tls-configuration-name", "standalone");

@@ -17,9 +17,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.logging.LogEntry;
 
 /** The packaged server, standalone, open to the network, with a token. */
 class AccessIT {
@@ -130,6 +134,49 @@ class AccessIT {
                             .getWorkersList())
                     .as("workers of its own ateom")
                     .isNotEmpty();
+        }
+    }
+
+    @Test
+    @Tag("browser")
+    void peopleSignInOnceAndOut() throws Exception {
+        try (Browser browser = Browser.start()) {
+            browser.open(server.api("/"));
+            signIn(browser, "forged");
+            assertThat(browser.find("[role=alert]").getText()).isNotEmpty();
+            browser.screenshot("console-sign-in.png");
+
+            signIn(browser, TOKEN);
+            browser.awaitLive();
+            assertThat(browser.driver().manage().getCookieNamed("dormouse-token"))
+                    .satisfies(cookie -> assertThat(cookie.isHttpOnly()).isTrue())
+                    .satisfies(cookie -> assertThat(cookie.getSameSite()).isEqualTo("Strict"));
+            browser.open(server.api("/"));
+            browser.awaitLive();
+            assertThat(browser.driver().manage().logs().get("browser").getAll())
+                    .extracting(LogEntry::getMessage)
+                    .noneMatch(message -> message.contains(TOKEN));
+
+            browser.find("form[action='/console/sign-out'] button").click();
+            browser.await(page -> page.shows("#sign-in"));
+            browser.open(server.api("/"));
+            browser.await(page -> page.shows("#sign-in"));
+        }
+    }
+
+    private static void signIn(Browser browser, String token) {
+        WebElement field = browser.find("#token");
+        field.sendKeys(token);
+        browser.find("#sign-in button").click();
+        browser.await(page -> isGone(field));
+    }
+
+    private static boolean isGone(WebElement element) {
+        try {
+            element.isEnabled();
+            return false;
+        } catch (StaleElementReferenceException e) {
+            return true;
         }
     }
 

@@ -6,7 +6,6 @@ import dev.dormouse.files.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,21 +16,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
-import org.openqa.selenium.By;
-import org.openqa.selenium.OutputType;
-import org.openqa.selenium.WebDriver;
 import org.openqa.selenium.WebElement;
-import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
-import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** The console in a real browser, beside a real server with real sandboxes. */
 @Tag("browser")
 @Tag("gvisor")
 class ConsoleIT {
 
-    private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final int NARROW = 375;
 
     /** WCAG 2, level AA. */
@@ -51,82 +42,65 @@ class ConsoleIT {
     static Path dataDir;
 
     static ServerProcess server;
-    static ChromeDriver browser;
+    static Browser browser;
 
     @BeforeAll
     static void start() {
         server = ServerProcess.start(dataDir, "--demo", "target/demo");
         StandaloneIT.awaitReady(server);
-        ChromeOptions options = new ChromeOptions();
-        options.setBinary(System.getProperty("chromium", "/usr/bin/chromium"));
-        options.addArguments(
-                "--headless=new",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--no-first-run",
-                "--window-size=1280,1100");
-        ChromeDriverService service = new ChromeDriverService.Builder()
-                .usingDriverExecutable(Path.of(System.getProperty("chromedriver", "/usr/bin/chromedriver"))
-                        .toFile())
-                .build();
-        browser = new ChromeDriver(service, options);
+        browser = Browser.start();
     }
 
     @AfterAll
     static void stop() {
         if (browser != null) {
-            browser.quit();
+            browser.close();
         }
         server.close();
     }
 
     @Test
     void actorsMoveOnAndOffTheWorkersWithoutAReload() throws IOException {
-        browser.get(server.api("/").toString());
-        await(driver -> driver.findElement(By.id("link")).getText().equals("live"));
-        assertThat(browser.findElements(By.cssSelector("#floor .worker"))).hasSize(3);
-        browser.executeScript("window.stays = true");
+        browser.open(server.api("/"));
+        browser.awaitLive();
+        assertThat(browser.findAll("#floor .worker")).hasSize(3);
+        browser.driver().executeScript("window.stays = true");
 
         StandaloneIT.create(server, "traveller");
-        await(driver -> shows("#asleep", "traveller"));
+        browser.await(page -> shows("#asleep", "traveller"));
         StandaloneIT.count(server.request("traveller", "/"));
-        await(driver -> shows("#floor", "traveller") && !shows("#asleep", "traveller"));
-        screenshot("console-awake.png");
+        browser.await(page -> shows("#floor", "traveller") && !shows("#asleep", "traveller"));
+        browser.screenshot("console-awake.png");
         server.call("POST", "/v1/atespaces/default/actors/traveller:suspend", null);
-        await(driver -> shows("#asleep", "traveller") && !shows("#floor", "traveller"));
+        browser.await(page -> shows("#asleep", "traveller") && !shows("#floor", "traveller"));
 
-        assertThat(browser.executeScript("return window.stays === true"))
+        assertThat(browser.driver().executeScript("return window.stays === true"))
                 .as("the page was not loaded again")
                 .isEqualTo(true);
-        assertThat(browser.findElement(By.id("events")).getText())
-                .contains("traveller")
-                .contains("Running");
-        assertThat(browser.findElement(By.id("wakes-title")).getText()).contains("median");
-        screenshot("console-asleep.png");
+        assertThat(browser.find("#events").getText()).contains("traveller").contains("Running");
+        assertThat(browser.find("#wakes-title").getText()).contains("median");
+        browser.screenshot("console-asleep.png");
     }
 
     @Test
     void aTemplateThatCantBootShowsWhyWithoutAReload() throws IOException {
-        browser.get(server.api("/").toString());
-        await(driver -> driver.findElement(By.id("link")).getText().equals("live"));
+        browser.open(server.api("/"));
+        browser.awaitLive();
         assertThat(template("demo/counter").getText()).isEqualTo("demo/counter Ready");
 
         declareBroken();
 
         awaitBroken();
         assertThat(template("demo/broken").getText()).contains("Attempt 3 of 3 failed:", "/no-such-program");
-        assertThat(browser.findElements(By.cssSelector("#templates [data-template='demo/counter'] p")))
+        assertThat(browser.findAll("#templates [data-template='demo/counter'] p"))
                 .isEmpty();
-        screenshot("console-failed-template.png");
+        browser.screenshot("console-failed-template.png");
     }
 
     @Test
     void anActorThatCantWakeShowsWhyUntilItWakes() throws IOException {
-        browser.get(server.api("/").toString());
-        await(driver -> driver.findElement(By.id("link")).getText().equals("live"));
+        browser.open(server.api("/"));
+        browser.awaitLive();
         StandaloneIT.create(server, "damaged");
         StandaloneIT.count(server.request("damaged", "/"));
         server.call("POST", "/v1/atespaces/default/actors/damaged:suspend", null);
@@ -140,43 +114,45 @@ class ConsoleIT {
                         .statusCode())
                 .isNotEqualTo(200);
 
-        await(driver -> shows("#troubles", "damaged"));
-        assertThat(browser.findElement(By.cssSelector("#troubles [data-actor='damaged'] p"))
-                        .getText())
+        browser.await(page -> shows("#troubles", "damaged"));
+        assertThat(browser.find("#troubles [data-actor='damaged'] p").getText())
                 .isEqualTo(StandaloneIT.actor(server, "damaged").getString("lastError"))
                 .contains("snapshot");
-        screenshot("console-failed-actor.png");
+        browser.screenshot("console-failed-actor.png");
         Files.move(aside, snapshots);
         assertThat(StandaloneIT.count(server.request("damaged", "/"))).isEqualTo(2);
-        await(driver -> !shows("#troubles", "damaged"));
+        browser.await(page -> !shows("#troubles", "damaged"));
     }
 
     @Test
     void whatFailedFitsANarrowScreenAndCanBeReadByDayAndNight() throws IOException {
         declareBroken();
         try {
-            browser.executeCdpCommand(
-                    "Emulation.setDeviceMetricsOverride",
-                    Map.of("width", NARROW, "height", 800, "deviceScaleFactor", 2, "mobile", true));
+            browser.driver()
+                    .executeCdpCommand(
+                            "Emulation.setDeviceMetricsOverride",
+                            Map.of("width", NARROW, "height", 800, "deviceScaleFactor", 2, "mobile", true));
             for (String scheme : List.of("light", "dark")) {
-                browser.executeCdpCommand(
-                        "Emulation.setEmulatedMedia",
-                        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
-                browser.get(server.api("/").toString());
+                browser.driver()
+                        .executeCdpCommand(
+                                "Emulation.setEmulatedMedia",
+                                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+                browser.open(server.api("/"));
                 awaitBroken();
 
-                assertThat(browser.executeScript("return document.documentElement.scrollWidth"))
+                assertThat(browser.driver().executeScript("return document.documentElement.scrollWidth"))
                         .as("width, %s", scheme)
                         .isEqualTo((long) NARROW);
-                Object contrast = browser.executeScript(CONTRAST, "#templates .Failed p", "#templates .Failed");
+                Object contrast =
+                        browser.driver().executeScript(CONTRAST, "#templates .Failed p", "#templates .Failed");
                 assertThat(((Number) Objects.requireNonNull(contrast)).doubleValue())
                         .as("contrast, %s", scheme)
                         .isGreaterThan(READABLE_CONTRAST);
-                screenshot("console-narrow-%s.png".formatted(scheme));
+                browser.screenshot("console-narrow-%s.png".formatted(scheme));
             }
         } finally {
-            browser.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
-            browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
+            browser.driver().executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+            browser.driver().executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
         }
     }
 
@@ -192,12 +168,12 @@ class ConsoleIT {
     }
 
     private static void awaitBroken() {
-        await(driver -> !browser.findElements(By.cssSelector("#templates [data-template='demo/broken'].Failed"))
+        browser.await(page -> !browser.findAll("#templates [data-template='demo/broken'].Failed")
                 .isEmpty());
     }
 
     private static WebElement template(String name) {
-        return browser.findElement(By.cssSelector("#templates [data-template='%s']".formatted(name)));
+        return browser.find("#templates [data-template='%s']".formatted(name));
     }
 
     private static Path onlyDirectory(String place, String name) throws IOException {
@@ -208,27 +184,15 @@ class ConsoleIT {
 
     @Test
     void theBrowserComplainsOfNothing() {
-        browser.get(server.api("/").toString());
-        await(driver -> driver.findElement(By.id("link")).getText().equals("live"));
+        browser.open(server.api("/"));
+        browser.awaitLive();
 
-        assertThat(browser.manage().logs().get("browser").getAll())
+        assertThat(browser.driver().manage().logs().get("browser").getAll())
                 .filteredOn(entry -> !entry.getMessage().contains("favicon"))
                 .isEmpty();
     }
 
     private static boolean shows(String place, String actor) {
-        return !browser.findElements(By.cssSelector(place + " [data-actor='" + actor + "']"))
-                .isEmpty();
-    }
-
-    private static void await(java.util.function.Function<WebDriver, Boolean> condition) {
-        new WebDriverWait(browser, LIMIT)
-                .ignoring(org.openqa.selenium.StaleElementReferenceException.class)
-                .until(condition);
-    }
-
-    private static void screenshot(String name) throws IOException {
-        Path directory = Files.createDirectories(Path.of("target/screenshots"));
-        Files.write(directory.resolve(name), browser.getScreenshotAs(OutputType.BYTES));
+        return !browser.findAll(place + " [data-actor='" + actor + "']").isEmpty();
     }
 }
