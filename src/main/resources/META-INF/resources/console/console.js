@@ -21,7 +21,9 @@ async function load() {
       const show = () => { live.innerHTML = html; };
       const still = matchMedia('(prefers-reduced-motion: reduce)').matches || document.hidden;
       if (document.startViewTransition && !still) {
-        await document.startViewTransition(show).updateCallbackDone;
+        const transition = document.startViewTransition(show);
+        transition.ready.catch(() => {}); // the next picture came before this one began to move
+        await transition.updateCallbackDone;
       } else {
         show();
       }

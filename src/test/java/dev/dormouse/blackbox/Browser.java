@@ -66,15 +66,24 @@ final class Browser implements AutoCloseable {
         return driver.findElements(By.cssSelector(selector));
     }
 
+    /** What people read there, also while the page is drawn anew. */
+    String text(String selector) {
+        return waiting().until(page -> find(selector).getText());
+    }
+
     /** Waits until the console gets changes by itself. */
     void awaitLive() {
-        await(page -> page.find("#link").getText().equals("live"));
+        await(page -> page.text("#link").equals("live"));
     }
 
     void await(Predicate<Browser> condition) {
-        new WebDriverWait(driver, LIMIT)
-                .ignoring(StaleElementReferenceException.class)
-                .until(unused -> condition.test(this));
+        waiting().until(page -> condition.test(this));
+    }
+
+    private WebDriverWait waiting() {
+        WebDriverWait waiting = new WebDriverWait(driver, LIMIT);
+        waiting.ignoring(StaleElementReferenceException.class);
+        return waiting;
     }
 
     /** Kept in {@code target/screenshots}. */

@@ -53,6 +53,7 @@ class ClientCertificateIT {
     static void start() throws Exception {
         port = ServerProcess.freePort();
         authority("ca");
+        // of the same name: a client shows no certificate whose issuer the server doesn't name
         authority("other-ca");
         Files.writeString(files.resolve("names"), "subjectAltName=DNS:localhost");
         issue("server", "/CN=localhost", "ca");
@@ -88,7 +89,7 @@ class ClientCertificateIT {
     }
 
     private static void authority(String name) throws Exception {
-        openssl("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=%1$s -keyout %1$s.key -out %1$s.pem"
+        openssl("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=Test-CA -keyout %1$s.key -out %1$s.pem"
                 .formatted(name));
     }
 

@@ -24,6 +24,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged server on a cluster, two replicas of it on one database. */
@@ -32,7 +33,7 @@ class ClusterIT {
 
     private static final Duration TAKEN_OVER = Duration.ofSeconds(20);
 
-    @TempDir
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path place;
 
     private TestCluster cluster;

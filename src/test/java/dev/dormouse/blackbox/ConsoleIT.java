@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
-import org.openqa.selenium.WebElement;
 
 /** The console in a real browser, beside a real server with real sandboxes. */
 @Tag("browser")
@@ -77,8 +76,8 @@ class ConsoleIT {
         assertThat(browser.driver().executeScript("return window.stays === true"))
                 .as("the page was not loaded again")
                 .isEqualTo(true);
-        assertThat(browser.find("#events").getText()).contains("traveller").contains("Running");
-        assertThat(browser.find("#wakes-title").getText()).contains("median");
+        assertThat(browser.text("#events")).contains("traveller").contains("Running");
+        assertThat(browser.text("#wakes-title")).contains("median");
         browser.screenshot("console-asleep.png");
     }
 
@@ -86,12 +85,12 @@ class ConsoleIT {
     void aTemplateThatCantBootShowsWhyWithoutAReload() throws IOException {
         browser.open(server.api("/"));
         browser.awaitLive();
-        assertThat(template("demo/counter").getText()).isEqualTo("demo/counter Ready");
+        assertThat(browser.text(template("demo/counter"))).isEqualTo("demo/counter Ready");
 
         declareBroken();
 
         awaitBroken();
-        assertThat(template("demo/broken").getText()).contains("Attempt 3 of 3 failed:", "/no-such-program");
+        assertThat(browser.text(template("demo/broken"))).contains("Attempt 3 of 3 failed:", "/no-such-program");
         assertThat(browser.findAll("#templates [data-template='demo/counter'] p"))
                 .isEmpty();
         browser.screenshot("console-failed-template.png");
@@ -115,7 +114,7 @@ class ConsoleIT {
                 .isNotEqualTo(200);
 
         browser.await(page -> shows("#troubles", "damaged"));
-        assertThat(browser.find("#troubles [data-actor='damaged'] p").getText())
+        assertThat(browser.text("#troubles [data-actor='damaged'] p"))
                 .isEqualTo(StandaloneIT.actor(server, "damaged").getString("lastError"))
                 .contains("snapshot");
         browser.screenshot("console-failed-actor.png");
@@ -172,8 +171,8 @@ class ConsoleIT {
                 .isEmpty());
     }
 
-    private static WebElement template(String name) {
-        return browser.find("#templates [data-template='%s']".formatted(name));
+    private static String template(String name) {
+        return "#templates [data-template='%s']".formatted(name);
     }
 
     private static Path onlyDirectory(String place, String name) throws IOException {
