@@ -5,6 +5,7 @@ import dev.dormouse.name.AtespaceName;
 import dev.dormouse.platform.Code;
 import dev.dormouse.platform.DormouseConfig;
 import dev.dormouse.platform.Failure;
+import dev.dormouse.scheduler.KeptPlaces;
 import dev.dormouse.scheduler.Need;
 import dev.dormouse.scheduler.Placement;
 import dev.dormouse.scheduler.WaitQueue;
@@ -15,6 +16,7 @@ import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +36,10 @@ class Dispatcher {
     private final Workers workers;
     private final ActivationMetrics metrics;
     private final WaitQueue<AtespaceName, Waiter> queue;
+    /** Guarded by the queue, and so is {@code arrivals}. */
+    private final KeptPlaces<ActorKey> places = new KeptPlaces<>();
+
+    private long arrivals;
     private volatile int waiting;
     private volatile Runnable whenShort = () -> {};
 
@@ -43,11 +49,12 @@ class Dispatcher {
         final Need need;
         final long since = System.nanoTime();
         final CompletableFuture<UUID> worker = new CompletableFuture<>();
+        /** Its number; an earlier one for who waited in vain just before. */
+        long place;
 
         @Nullable
         Placement placement;
 
-        @Nullable
         Waiter(ActorKey actor, Need need) {
             this.actor = actor;
             this.need = need;
@@ -57,7 +64,7 @@ class Dispatcher {
     Dispatcher(Workers workers, DormouseConfig config, ActivationMetrics metrics) {
         this.workers = workers;
         this.metrics = metrics;
-        this.queue = new WaitQueue<>(config.scheduler().queueLimit());
+        this.queue = new WaitQueue<>(config.scheduler().queueLimit(), Comparator.comparingLong(waiter -> waiter.place));
         workers.onFreed(this::dispatch);
         metrics.queueLength(() -> waiting);
     }
@@ -100,6 +107,7 @@ class Dispatcher {
 
     private Uni<Worker> await(Waiter waiter, Duration limit) {
         synchronized (queue) {
+            waiter.place = places.take(waiter.actor, waiter.since).orElseGet(() -> ++arrivals);
             if (limit.isNegative() || limit.isZero() || !queue.offer(waiter.actor.atespace(), waiter)) {
                 return Uni.createFrom()
                         .failure(new Failure(
@@ -128,6 +136,9 @@ class Dispatcher {
         synchronized (queue) {
             waited = queue.remove(waiter.actor.atespace(), waiter);
             waiting = queue.size();
+            if (waited) {
+                places.keep(waiter.actor, waiter.place, System.nanoTime());
+            }
         }
         if (waited) {
             String detail = workers.explain(waiter.need).summary();

@@ -1,32 +1,38 @@
 package dev.dormouse.scheduler;
 
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Who waits for a worker: first in, first out within a tenant, and round robin over tenants, so that a tenant with many waiters
+ * Who waits for a worker: in the order of waiters within a tenant, and round robin over tenants, so that a tenant with many waiters
  * doesn't hold up one with few. Not safe for concurrent use: its owner guards it.
  *
  * @param <T> tenant
- * @param <W> waiter, by identity or equality distinct from all others
+ * @param <W> waiter
  */
 public final class WaitQueue<T, W> {
 
     private final int limit;
+    private final Comparator<? super W> order;
     /** In the order of turns: the tenant that was served last stands last. */
-    private final Map<T, Set<W>> tenants = new LinkedHashMap<>();
+    private final Map<T, SortedSet<W>> tenants = new LinkedHashMap<>();
 
     private int size;
 
-    /** @param limit how many may wait at once */
-    public WaitQueue(int limit) {
+    /**
+     * @param limit how many may wait at once
+     * @param order who comes first; no two waiters are the same in it
+     */
+    public WaitQueue(int limit, Comparator<? super W> order) {
         this.limit = limit;
+        this.order = order;
     }
 
     /** False when the queue is full. */
@@ -34,7 +40,7 @@ public final class WaitQueue<T, W> {
         if (size >= limit) {
             return false;
         }
-        if (tenants.computeIfAbsent(tenant, t -> new LinkedHashSet<>()).add(waiter)) {
+        if (tenants.computeIfAbsent(tenant, t -> new TreeSet<>(order)).add(waiter)) {
             size++;
         }
         return true;
@@ -42,7 +48,7 @@ public final class WaitQueue<T, W> {
 
     /** False when it does not wait. */
     public boolean remove(T tenant, W waiter) {
-        Set<W> waiters = tenants.get(tenant);
+        SortedSet<W> waiters = tenants.get(tenant);
         if (waiters == null || !waiters.remove(waiter)) {
             return false;
         }
@@ -60,7 +66,7 @@ public final class WaitQueue<T, W> {
 
     /** Takes the first, in the order of turns, that can be served now; its tenant's next turn comes after all others'. */
     public Optional<W> next(Predicate<W> servable) {
-        for (Map.Entry<T, Set<W>> tenant : tenants.entrySet()) {
+        for (Map.Entry<T, SortedSet<W>> tenant : tenants.entrySet()) {
             Iterator<W> waiters = tenant.getValue().iterator();
             while (waiters.hasNext()) {
                 W waiter = waiters.next();
@@ -80,7 +86,7 @@ public final class WaitQueue<T, W> {
         tenants.values().forEach(waiters -> waiters.forEach(action));
     }
 
-    private void moveLast(T tenant, Set<W> waiters) {
+    private void moveLast(T tenant, SortedSet<W> waiters) {
         tenants.remove(tenant);
         if (!waiters.isEmpty()) {
             tenants.put(tenant, waiters);

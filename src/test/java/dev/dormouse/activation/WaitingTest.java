@@ -84,6 +84,24 @@ class WaitingTest {
     }
 
     @Test
+    void whoComesAgainAfterWaitingInVainGoesBeforeThoseWhoCameLater() {
+        ActorKey early = world.create("early");
+        ActorKey late = world.create("late");
+        assertThatThrownBy(() -> await(world.replica.activations.resume(early, false, Cause.API)))
+                .isInstanceOf(Failure.class);
+        var second = world.replica.activations.resume(late, false, Cause.API).subscribeAsCompletionStage();
+        Awaitility.await().until(() -> world.replica.dispatcher.waiting() == 1);
+        var first = world.replica.activations.resume(early, false, Cause.API).subscribeAsCompletionStage();
+        Awaitility.await().until(() -> world.replica.dispatcher.waiting() == 2);
+
+        await(world.replica.activations.suspend(holders.getFirst(), Cause.API));
+
+        first.join();
+        assertThat(second).isNotCompleted();
+        assertThatThrownBy(second::join).hasMessageContaining("no free workers available");
+    }
+
+    @Test
     void everyReplicaHearsHowManyWaitForAPoolThatScales() {
         world.catalog.pools.clear();
         world.catalog.pool("pool", Map.of(), new Autoscaling(1, 9, 0));

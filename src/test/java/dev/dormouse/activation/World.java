@@ -32,12 +32,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.microprofile.context.spi.ContextManagerProvider;
 import org.flywaydb.core.Flyway;
 
 /** A database, ateoms that report every 100 ms to the replica that lives, and replicas that come and go. */
 final class World implements AutoCloseable {
 
     private static final Duration BEAT = Duration.ofMillis(100);
+
+    static {
+        // two threads that make the first one at once would each refuse the other's; Quarkus makes it as it starts
+        ContextManagerProvider.instance();
+    }
 
     final Vertx vertx = Vertx.vertx();
     final TestFeed feed = new TestFeed();

@@ -3,6 +3,7 @@ package dev.dormouse.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class WaitQueueTest {
 
-    private final WaitQueue<String, String> queue = new WaitQueue<>(8);
+    private final WaitQueue<String, String> queue = new WaitQueue<>(8, Comparator.naturalOrder());
 
     private List<String> drain() {
         List<String> served = new ArrayList<>();
@@ -41,6 +42,15 @@ class WaitQueueTest {
     }
 
     @Test
+    void whoComesBackToAnEarlierPlaceGoesFirst() {
+        List.of("a2", "a3").forEach(waiter -> queue.offer("a", waiter));
+
+        queue.offer("a", "a1");
+
+        assertThat(drain()).containsExactly("a1", "a2", "a3");
+    }
+
+    @Test
     void theQueueIsBoundedAndPlacesComeBack() {
         IntStream.range(0, 8).forEach(i -> assertThat(queue.offer("a", "a" + i)).isTrue());
 
@@ -54,7 +64,7 @@ class WaitQueueTest {
     @Property
     void noTenantWaitsLongerThanOneTurnOfAllOthers(
             @ForAll @Size(min = 1, max = 60) List<@IntRange(max = 5) Integer> arrivals) {
-        WaitQueue<Integer, Integer> fair = new WaitQueue<>(1000);
+        WaitQueue<Integer, Integer> fair = new WaitQueue<>(1000, Comparator.naturalOrder());
         List<Integer> waiting = new ArrayList<>(arrivals);
         for (int i = 0; i < arrivals.size(); i++) {
             fair.offer(arrivals.get(i), i);

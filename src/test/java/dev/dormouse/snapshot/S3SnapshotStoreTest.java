@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -160,8 +162,11 @@ class S3SnapshotStoreTest extends SnapshotStoreContract {
 
     @Test
     void aListOfManyPagesIsWhole() throws Exception {
-        for (int i = 0; i < 1_050; i++) {
-            write("default/counter/" + new UUID(1, i) + "/pages.img", new byte[2]);
+        try (ExecutorService writers = Executors.newFixedThreadPool(8)) {
+            for (int i = 0; i < 1_050; i++) {
+                String name = "default/counter/" + new UUID(1, i) + "/pages.img";
+                writers.submit(() -> write(name, new byte[2]));
+            }
         }
 
         assertThat(store.list(location()))
