@@ -99,6 +99,15 @@ class ActorLogsIT {
         return answer.body().lines().map(JsonObject::new).toList();
     }
 
+    /** Returns when each container has printed some. */
+    private static void awaitLines(String id) {
+        for (String container : List.of("main", "side")) {
+            await("lines of " + container)
+                    .atMost(PATIENCE)
+                    .until(() -> read(id, "?container=" + container).size() > 5);
+        }
+    }
+
     /** Someone who follows, until closed. */
     private static final class Follower implements AutoCloseable {
         final List<JsonObject> lines = new CopyOnWriteArrayList<>();
@@ -152,9 +161,15 @@ class ActorLogsIT {
                 var other = new Follower("ticker", "&container=main")) {
             for (int i = 0; i < 6; i++) {
                 workers.add(call("ticker", "resume").getJsonObject("worker").getString("pod"));
-                Thread.sleep(i % 2 == 0 ? 900 : 150);
+                long generation = i + 1;
+                int some = i % 2 == 0 ? 30 : 1;
+                await("lines of activation " + generation)
+                        .atMost(PATIENCE)
+                        .until(() -> early.lines.stream()
+                                        .filter(line -> line.getLong("generation") == generation)
+                                        .count()
+                                >= some);
                 call("ticker", i == 3 ? "pause" : "suspend");
-                Thread.sleep(i % 3 == 0 ? 0 : 400);
             }
             await("all lines")
                     .atMost(PATIENCE)
@@ -166,7 +181,6 @@ class ActorLogsIT {
             assertThat(workers).hasSizeGreaterThan(1);
             assertWithoutGap(numbers(early.lines, "stdout"));
             assertWithoutGap(numbers(early.lines, "stderr"));
-            assertThat(numbers(early.lines, "stdout")).hasSizeGreaterThan(60);
             assertThat(early.lines).noneMatch(line -> line.getString("stream").equals("notice"));
             assertThat(early.lines.stream()
                             .map(line -> line.getLong("generation"))
@@ -179,7 +193,7 @@ class ActorLogsIT {
     void whoFollowsALateStartGetsWhatWasPrintedBefore() throws Exception {
         create("late");
         call("late", "resume");
-        Thread.sleep(500);
+        awaitLines("late");
         call("late", "suspend");
         call("late", "resume");
         try (var follower = new Follower("late", "&tail=4&container=main")) {
@@ -199,7 +213,7 @@ class ActorLogsIT {
     void linesCanBeChosen() throws Exception {
         create("chosen");
         call("chosen", "resume");
-        Thread.sleep(600);
+        awaitLines("chosen");
         call("chosen", "suspend");
 
         List<JsonObject> all = read("chosen", "");
@@ -259,7 +273,7 @@ class ActorLogsIT {
     void theSegmentsOfADeletedActorGo() throws Exception {
         create("gone");
         call("gone", "resume");
-        Thread.sleep(300);
+        awaitLines("gone");
         call("gone", "suspend");
         Path place = dataDir.resolve("snapshots/gs/ate-snapshots/demo/ticker/default/gone");
         await("its log in the store").atMost(PATIENCE).until(() -> segments(place) > 0);

@@ -3,6 +3,7 @@ package dev.dormouse.blackbox;
 import static dev.dormouse.ateapi.Clients.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.dormouse.ateapi.v008.wire.ControlGrpc;
 import dev.dormouse.ateapi.v008.wire.ListAtespacesRequest;
@@ -21,6 +22,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
@@ -70,6 +72,10 @@ class ClientCertificateIT {
                         "QUARKUS_HTTP_SSL_PORT", String.valueOf(port)),
                 "--sandbox",
                 "process");
+        await("its TLS port")
+                .atMost(Duration.ofSeconds(20))
+                .ignoreExceptions()
+                .until(() -> get("/v1/version", null).statusCode() > 0);
     }
 
     @AfterAll

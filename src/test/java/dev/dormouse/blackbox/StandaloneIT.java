@@ -34,7 +34,7 @@ class StandaloneIT {
 
     @BeforeAll
     static void start() {
-        // fifty actors take turns on three workers: the sooner one may go, the sooner all were there
+        // twenty actors take turns on three workers: the sooner one may go, the sooner all were there
         server = ServerProcess.start(
                 dataDir, Map.of("DORMOUSE_SCHEDULER_PRESSURE_IDLE", "200ms"), "--demo", "target/demo");
         awaitReady(server);
@@ -119,8 +119,8 @@ class StandaloneIT {
     }
 
     @Test
-    void fiftyActorsShareThreeWorkersAndEachCountsItsOwn() {
-        List<String> ids = IntStream.range(0, 50).mapToObj(i -> "crowd-" + i).toList();
+    void twentyActorsShareThreeWorkersAndEachCountsItsOwn() {
+        List<String> ids = IntStream.range(0, 20).mapToObj(i -> "crowd-" + i).toList();
         ids.forEach(id -> create(server, id));
 
         for (int round = 1; round <= 2; round++) {
@@ -135,7 +135,7 @@ class StandaloneIT {
         }
     }
 
-    /** 503 with Retry-After is the router's honest answer when fifty callers want three workers at once. */
+    /** 503 with Retry-After is the router's honest answer when twenty callers want three workers at once. */
     private static HttpResponse<String> requestPatiently(String id) {
         return await().atMost(Duration.ofSeconds(120))
                 .pollInterval(Duration.ofMillis(500))
