@@ -135,9 +135,9 @@ final class ServerCommand implements Callable<Integer> {
 
     /** In a TLS configuration of its own: with Quarkus' default one health and metrics would speak TLS, too. */
     private static void useOwnCertificate() throws IOException {
-        Optional<String> certificate = Settings.find(CERTIFICATE);
-        Optional<String> key = Settings.find(KEY);
-        Optional<String> clientCa = Settings.find(CLIENT_CA);
+        Optional<String> certificate = readable(CERTIFICATE);
+        Optional<String> key = readable(KEY);
+        Optional<String> clientCa = readable(CLIENT_CA);
         if (certificate.isPresent() != key.isPresent()) {
             throw new IOException("%s and %s belong together; set both, or none".formatted(CERTIFICATE, KEY));
         }
@@ -152,6 +152,15 @@ final class ServerCommand implements Callable<Integer> {
             Settings.set("quarkus.tls.standalone.reload-period", "1h");
             Settings.set("quarkus.tls.standalone.trust-store.pem.certs", clientCa.orElse(null));
         }
+    }
+
+    /** The file that a setting names, if it names one. */
+    private static Optional<String> readable(String setting) throws IOException {
+        Optional<String> file = Settings.find(setting);
+        if (file.isPresent() && !Files.isReadable(Path.of(file.get()))) {
+            throw new IOException("can't read %s; correct %s".formatted(file.get(), setting));
+        }
+        return file;
     }
 
     /** Any number of these share a database: it is somebody else's to run. */

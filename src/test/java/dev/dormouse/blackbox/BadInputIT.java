@@ -93,6 +93,22 @@ class BadInputIT {
     }
 
     @Test
+    void aCertificateWithoutAKeyAndOneThatIsNotThere() throws Exception {
+        String here = Files.writeString(place.resolve("here.pem"), "").toString();
+
+        assertRefused(
+                server(Map.of("DORMOUSE_API_TLS_CERTIFICATE", here), place),
+                "dormouse.api.tls.certificate and dormouse.api.tls.key belong together; set both, or none");
+        assertRefused(
+                server(Map.of("DORMOUSE_ACCESS_CLIENT_CA", here), place),
+                "dormouse.access.client-ca is for clients over TLS; set dormouse.api.tls.certificate and"
+                        + " dormouse.api.tls.key, too");
+        assertRefused(
+                server(Map.of("DORMOUSE_API_TLS_CERTIFICATE", here, "DORMOUSE_API_TLS_KEY", "/nope.key"), place),
+                "can't read /nope.key; correct dormouse.api.tls.key");
+    }
+
+    @Test
     void aDatabaseOutOfReach() throws Exception {
         Run run = server(
                 Map.of(
