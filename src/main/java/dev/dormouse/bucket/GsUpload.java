@@ -60,6 +60,10 @@ final class GsUpload implements Bucket.Upload {
                             "gs://%s/%s: the store has %d bytes of the %d sent".formatted(bucket, key, kept, end),
                             null);
                 }
+                if (kept > from) {
+                    // a slow way is no broken one: tries are counted from where it got no further
+                    retry = new Retry();
+                }
                 from = kept;
             } else {
                 requireWhole(response, last);

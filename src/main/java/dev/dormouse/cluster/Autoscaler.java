@@ -1,12 +1,14 @@
 package dev.dormouse.cluster;
 
 import dev.dormouse.activation.Backlog;
+import dev.dormouse.pool.PoolStatus.Finding;
 import dev.dormouse.pool.PoolStatus.Scaling;
 import dev.dormouse.pool.WorkerPool;
 import dev.dormouse.pool.WorkerPoolSpec.Autoscaling;
 import dev.dormouse.scheduler.Sizing;
 import dev.dormouse.scheduler.Sizing.Bounds;
 import dev.dormouse.scheduler.Sizing.Decision;
+import dev.dormouse.scheduler.Sizing.Limit;
 import dev.dormouse.scheduler.Sizing.Load;
 import dev.dormouse.scheduler.Sizing.Trend;
 import dev.dormouse.template.Catalog;
@@ -145,7 +147,7 @@ class Autoscaler {
         Autoscaling autoscaling = Objects.requireNonNull(pool.getSpec().autoscaling());
         if (autoscaling.min() > autoscaling.maxReplicas()) {
             // an API server that knows no rules has let it in
-            return new Scaling(false, "InvalidAutoscaling", "minReplicas is greater than maxReplicas");
+            return inactive("InvalidAutoscaling", "minReplicas is greater than maxReplicas");
         }
         String uid = pool.getMetadata().getUid();
         Bounds bounds = new Bounds(autoscaling.min(), autoscaling.maxReplicas(), autoscaling.free());
@@ -162,13 +164,31 @@ class Autoscaler {
             if (!Faults.isInterrupt(e)) {
                 LOG.warnf("pool %s can't be scaled to %d, trying again: %s", pool.ref(), decision.replicas(), why);
             }
-            return new Scaling(false, "FailedUpdateScale", why);
+            return inactive("FailedUpdateScale", why);
         }
         return new Scaling(
-                true,
-                "ValidMetricFound",
-                "Size %d, from %d to %d: %s"
-                        .formatted(decision.replicas(), bounds.min(), bounds.max(), decision.reason()));
+                new Finding(
+                        true,
+                        "ValidMetricFound",
+                        "Size %d, from %d to %d: %s"
+                                .formatted(decision.replicas(), bounds.min(), bounds.max(), decision.reason())),
+                limited(decision.limit(), bounds));
+    }
+
+    private static Scaling inactive(String reason, String message) {
+        return new Scaling(new Finding(false, reason, message), null);
+    }
+
+    /** In the words of a HorizontalPodAutoscaler. */
+    private static Finding limited(Limit limit, Bounds bounds) {
+        return switch (limit) {
+            case NONE ->
+                new Finding(false, "DesiredWithinRange", "as many workers as are needed are within the bounds");
+            case MIN ->
+                new Finding(true, "TooFewReplicas", "fewer would do than minReplicas, which is " + bounds.min());
+            case MAX ->
+                new Finding(true, "TooManyReplicas", "more are needed than maxReplicas, which is " + bounds.max());
+        };
     }
 
     private static int declared(WorkerPool pool) {

@@ -16,17 +16,25 @@ public final class PoolStatus {
     /** The type of the condition that says what a pool's autoscaler does. */
     public static final String SCALING_ACTIVE = "ScalingActive";
 
+    /** The type of the condition that says whether a bound keeps it from what it would do. */
+    private static final String SCALING_LIMITED = "ScalingLimited";
+
     private final WorkerPool pool;
     private final @Nullable WorkerPoolStatus present;
     private final @Nullable Scaling scaling;
     private final Instant now;
 
+    /** What a condition says, whatever its type. */
+    public record Finding(boolean met, String reason, String message) {}
+
     /**
-     * What its autoscaler does, as the condition {@code ScalingActive} that users know from a HorizontalPodAutoscaler.
+     * What its autoscaler does, as the conditions {@code ScalingActive} and {@code ScalingLimited} that users know from a
+     * HorizontalPodAutoscaler.
      *
-     * @param active false: how many workers it has is not decided on now
+     * @param active not met: how many workers it has is not decided on now
+     * @param limited null: so nothing is known of it
      */
-    public record Scaling(boolean active, String reason, String message) {}
+    public record Scaling(Finding active, @Nullable Finding limited) {}
 
     /** @param scaling null: the autoscaler has not looked at it yet */
     public PoolStatus(WorkerPool pool, @Nullable WorkerPoolStatus present, @Nullable Scaling scaling, Instant now) {
@@ -103,17 +111,23 @@ public final class PoolStatus {
     /** What was said of the scaling stays until there is news; a pool that isn't autoscaled says nothing of it. */
     private List<Condition> withScaling(List<Condition> others) {
         List<Condition> conditions = new ArrayList<>(others);
-        conditions.removeIf(condition -> condition.getType().equals(SCALING_ACTIVE));
-        if (pool.getSpec().autoscaling() != null) {
-            if (scaling != null) {
-                conditions.add(condition(SCALING_ACTIVE, scaling.active(), scaling.reason(), scaling.message()));
-            } else if (present != null && present.conditions() != null) {
-                present.conditions().stream()
-                        .filter(condition -> condition.getType().equals(SCALING_ACTIVE))
-                        .forEach(conditions::add);
+        conditions.removeIf(PoolStatus::isOfScaling);
+        if (pool.getSpec().autoscaling() == null) {
+            return conditions;
+        }
+        if (scaling != null) {
+            conditions.add(condition(SCALING_ACTIVE, scaling.active()));
+            if (scaling.limited() != null) {
+                conditions.add(condition(SCALING_LIMITED, scaling.limited()));
             }
+        } else if (present != null && present.conditions() != null) {
+            present.conditions().stream().filter(PoolStatus::isOfScaling).forEach(conditions::add);
         }
         return conditions;
+    }
+
+    private static boolean isOfScaling(Condition condition) {
+        return condition.getType().equals(SCALING_ACTIVE) || condition.getType().equals(SCALING_LIMITED);
     }
 
     private Condition resolved(Resolution sandbox) {
@@ -132,6 +146,10 @@ public final class PoolStatus {
 
     private Condition resolved(boolean met, String reason, String message) {
         return condition("SandboxConfigResolved", met, reason, message);
+    }
+
+    private Condition condition(String type, Finding finding) {
+        return condition(type, finding.met(), finding.reason(), finding.message());
     }
 
     private Condition condition(String type, boolean met, String reason, String message) {

@@ -43,45 +43,53 @@ public record Sizing(Duration quiet) {
      */
     public record Trend(int needed, @Nullable Instant surplusSince, int peak) {}
 
+    /** Which bound keeps a pool from what is needed, or from fewer. */
+    public enum Limit {
+        NONE,
+        MIN,
+        MAX
+    }
+
     /** @param reason a sentence without its end, for whoever asks why it has that many */
-    public record Decision(int replicas, String reason, Trend trend) {}
+    public record Decision(int replicas, String reason, Limit limit, Trend trend) {}
 
     /** @param last what the look before this one left; null: there was none */
     public Decision decide(Bounds bounds, Load load, @Nullable Trend last, Instant now) {
         long asked = (long) load.busy() + load.waiting() + bounds.free();
         int needed = (int) Math.clamp(asked, bounds.min(), bounds.max());
+        Limit limit = asked > bounds.max() ? Limit.MAX : asked < bounds.min() ? Limit.MIN : Limit.NONE;
         if (load.present() < bounds.min()) {
-            return settled(bounds.min(), "minReplicas is " + bounds.min(), needed);
+            return settled(bounds.min(), "minReplicas is " + bounds.min(), limit, needed);
         }
         if (load.present() > bounds.max()) {
-            return settled(bounds.max(), "maxReplicas is " + bounds.max(), needed);
+            return settled(bounds.max(), "maxReplicas is " + bounds.max(), limit, needed);
         }
         if (needed >= load.present()) {
             // who waits for no longer than until the next look is served by those that are there
             int lasting = last == null ? load.present() : Math.min(needed, last.needed());
-            String reason = asked > bounds.max() && needed == bounds.max()
+            String reason = limit == Limit.MAX
                     ? "%s; maxReplicas is %d".formatted(need(bounds, load), bounds.max())
                     : need(bounds, load);
-            return settled(Math.max(lasting, load.present()), reason, needed);
+            return settled(Math.max(lasting, load.present()), reason, limit, needed);
         }
-        return surplus(bounds, load, needed, last, now);
+        return surplus(bounds, load, limit, needed, last, now);
     }
 
-    private Decision surplus(Bounds bounds, Load load, int needed, @Nullable Trend last, Instant now) {
+    private Decision surplus(Bounds bounds, Load load, Limit limit, int needed, @Nullable Trend last, Instant now) {
         Instant before = last == null ? null : last.surplusSince();
         Instant since = before == null ? now : before;
         int peak = last == null || before == null ? needed : Math.max(last.peak(), needed);
         if (now.isBefore(since.plus(quiet))) {
             String reason = "%s; %d would do".formatted(need(bounds, load), needed);
-            return new Decision(load.present(), reason, new Trend(needed, since, peak));
+            return new Decision(load.present(), reason, limit, new Trend(needed, since, peak));
         }
         int kept = Math.min(peak, load.present());
         String reason = "for %s no more than %s needed".formatted(words(quiet), workers(kept, "was", "were"));
-        return settled(kept, reason, needed);
+        return settled(kept, reason, limit, needed);
     }
 
-    private static Decision settled(int replicas, String reason, int needed) {
-        return new Decision(replicas, reason, new Trend(needed, null, 0));
+    private static Decision settled(int replicas, String reason, Limit limit, int needed) {
+        return new Decision(replicas, reason, limit, new Trend(needed, null, 0));
     }
 
     private static String need(Bounds bounds, Load load) {

@@ -108,6 +108,7 @@ class AutoscalingOnClusterTest {
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(fixture.message("burst", "ScalingActive"))
                         .startsWith("Size 4, from 1 to 4: 5 callers wait, 1 worker is busy"));
+        assertThat(fixture.condition("burst", "ScalingLimited")).isEqualTo("True TooManyReplicas");
         assertThat(fixture.metrics
                         .get("dormouse_pool_waiting_callers")
                         .tags("pool", "burst")
@@ -158,9 +159,22 @@ class AutoscalingOnClusterTest {
     }
 
     @Test
+    void aPoolThatNeedsFewerThanItMayHaveSaysSo() {
+        declare("small", 2, 3, 0);
+
+        awaitReplicas("small", 2);
+
+        await().atMost(SOON)
+                .untilAsserted(() ->
+                        assertThat(fixture.condition("small", "ScalingLimited")).isEqualTo("True TooFewReplicas"));
+        assertThat(fixture.message("small", "ScalingLimited")).isEqualTo("fewer would do than minReplicas, which is 2");
+    }
+
+    @Test
     void freeWorkersAreKeptInStock() {
         PoolRef pool = declare("stocked", 1, 9, 2);
         awaitReplicas("stocked", 2);
+        assertThat(fixture.condition("stocked", "ScalingLimited")).isEqualTo("False DesiredWithinRange");
 
         busy(pool, "stocked-0");
         busy(pool, "stocked-1");

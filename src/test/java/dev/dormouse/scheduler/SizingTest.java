@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dormouse.scheduler.Sizing.Bounds;
 import dev.dormouse.scheduler.Sizing.Decision;
+import dev.dormouse.scheduler.Sizing.Limit;
 import dev.dormouse.scheduler.Sizing.Load;
 import dev.dormouse.scheduler.Sizing.Trend;
 import java.time.Duration;
@@ -46,6 +47,12 @@ class SizingTest {
 
         assertThat(decision.replicas()).isEqualTo(5);
         assertThat(decision.reason()).isEqualTo("3 callers wait, 2 workers are busy");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, MIN", "1, NONE", "10, NONE", "11, MAX"})
+    void theBoundThatHoldsItIsTold(int callers, Limit limit) {
+        assertThat(look(BOUNDS, load(1, 0, callers)).limit()).isEqualTo(limit);
     }
 
     @Test

@@ -22,7 +22,7 @@ class GsFaultsTest extends StoreFaults {
         proxy = new FaultyProxy(server.port());
         server.behind(proxy.port());
         store = new ObjectSnapshotStore(
-                "gs", GsBucketsAccess.anonymous(proxy.port(), Duration.ofSeconds(1)), new Transfers(2), new Verifier());
+                "gs", GsBucketsAccess.anonymous(proxy.port(), Duration.ofSeconds(2)), new Transfers(2), new Verifier());
     }
 
     @AfterAll

@@ -38,7 +38,7 @@ abstract class StoreFaults {
 
     abstract FaultyProxy proxy();
 
-    /** By way of the proxy; a try of a request may take a second. */
+    /** By way of the proxy; a try of a request may take a second or two. */
     abstract SnapshotStore store();
 
     abstract String uri();
