@@ -27,7 +27,7 @@ class S3FaultsTest extends StoreFaults {
         server = new S3Server(serverDirectory.resolve("s3"));
         proxy = new FaultyProxy(server.port());
         store = new ObjectSnapshotStore(
-                "s3", S3Server.buckets(proxy.port(), Duration.ofSeconds(1)), new Transfers(2), new Verifier());
+                "s3", S3Server.buckets(proxy.port(), Duration.ofSeconds(2)), new Transfers(2), new Verifier());
     }
 
     @AfterAll
