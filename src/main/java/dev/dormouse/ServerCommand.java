@@ -30,6 +30,7 @@ final class ServerCommand implements Callable<Integer> {
     private static final String DEMO_IMAGES = "dormouse.images.redirect.\"registry.example/dormouse\"";
     private static final String CERTIFICATE = "dormouse.api.tls.certificate";
     private static final String KEY = "dormouse.api.tls.key";
+    private static final String CLUSTER_TLS = "dormouse.kubernetes.tls";
     private static final String CLIENT_CA = "dormouse.access.client-ca";
     private static final String ATEOM_TOKEN = "dormouse.ateom.token";
     private static final String DATABASE_IS_OURS = "embedded-database";
@@ -146,12 +147,17 @@ final class ServerCommand implements Callable<Integer> {
                     "%s is for clients over TLS; set %s and %s, too".formatted(CLIENT_CA, CERTIFICATE, KEY));
         }
         if (certificate.isPresent()) {
-            Settings.set("quarkus.http.tls-configuration-name", "standalone");
             Settings.set("quarkus.tls.standalone.key-store.pem.0.cert", certificate.get());
             Settings.set("quarkus.tls.standalone.key-store.pem.0.key", key.get());
-            Settings.set("quarkus.tls.standalone.reload-period", "1h");
-            Settings.set("quarkus.tls.standalone.trust-store.pem.certs", clientCa.orElse(null));
+            useTls("standalone", clientCa);
         }
+    }
+
+    /** A certificate may be renewed while it is in use. */
+    private static void useTls(String configuration, Optional<String> clientCa) {
+        Settings.set("quarkus.http.tls-configuration-name", configuration);
+        Settings.set("quarkus.tls.%s.reload-period".formatted(configuration), "1h");
+        Settings.set("quarkus.tls.%s.trust-store.pem.certs".formatted(configuration), clientCa.orElse(null));
     }
 
     /** The file that a setting names, if it names one. */
@@ -175,15 +181,13 @@ final class ServerCommand implements Callable<Integer> {
         }
         Settings.set("dormouse.standalone.launch", false);
         Settings.useRealBuckets();
-        if (Settings.find("dormouse.kubernetes.tls").map(Boolean::parseBoolean).orElse(true)) {
-            Settings.set("quarkus.http.tls-configuration-name", "api");
+        Optional<String> clientCa = readable(CLIENT_CA);
+        if (Settings.find(CLUSTER_TLS).map(Boolean::parseBoolean).orElse(true)) {
             Settings.set("quarkus.http.insecure-requests", "disabled");
             Settings.set("quarkus.http.ssl-port", port);
-            // it is renewed in time, by whichever replica looks first
-            Settings.set("quarkus.tls.api.reload-period", "1h");
-            Settings.set(
-                    "quarkus.tls.api.trust-store.pem.certs",
-                    Settings.find(CLIENT_CA).orElse(null));
+            useTls("api", clientCa);
+        } else if (clientCa.isPresent()) {
+            throw new IOException("%s is for clients over TLS; set %s to true".formatted(CLIENT_CA, CLUSTER_TLS));
         }
         bootOn(() -> {});
     }

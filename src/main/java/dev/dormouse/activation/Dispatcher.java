@@ -107,8 +107,7 @@ class Dispatcher {
 
     private Uni<Worker> await(Waiter waiter, Duration limit) {
         synchronized (queue) {
-            waiter.place = places.take(waiter.actor, waiter.since).orElseGet(() -> ++arrivals);
-            if (limit.isNegative() || limit.isZero() || !queue.offer(waiter.actor.atespace(), waiter)) {
+            if (limit.isNegative() || limit.isZero() || queue.isFull()) {
                 return Uni.createFrom()
                         .failure(new Failure(
                                 Code.FAILED_PRECONDITION,
@@ -116,6 +115,8 @@ class Dispatcher {
                                 RETRY_AFTER,
                                 null));
             }
+            waiter.place = places.take(waiter.actor, waiter.since).orElseGet(() -> ++arrivals);
+            queue.add(waiter.actor.atespace(), waiter);
             waiting = queue.size();
         }
         var timer = Infrastructure.getDefaultWorkerPool()

@@ -53,43 +53,49 @@ public record Sizing(Duration quiet) {
     /** @param reason a sentence without its end, for whoever asks why it has that many */
     public record Decision(int replicas, String reason, Limit limit, Trend trend) {}
 
+    private record Size(int replicas, String reason, Trend trend) {}
+
     /** @param last what the look before this one left; null: there was none */
     public Decision decide(Bounds bounds, Load load, @Nullable Trend last, Instant now) {
         long asked = (long) load.busy() + load.waiting() + bounds.free();
-        int needed = (int) Math.clamp(asked, bounds.min(), bounds.max());
         Limit limit = asked > bounds.max() ? Limit.MAX : asked < bounds.min() ? Limit.MIN : Limit.NONE;
-        if (load.present() < bounds.min()) {
-            return settled(bounds.min(), "minReplicas is " + bounds.min(), limit, needed);
-        }
-        if (load.present() > bounds.max()) {
-            return settled(bounds.max(), "maxReplicas is " + bounds.max(), limit, needed);
-        }
-        if (needed >= load.present()) {
-            // who waits for no longer than until the next look is served by those that are there
-            int lasting = last == null ? load.present() : Math.min(needed, last.needed());
-            String reason = limit == Limit.MAX
-                    ? "%s; maxReplicas is %d".formatted(need(bounds, load), bounds.max())
-                    : need(bounds, load);
-            return settled(Math.max(lasting, load.present()), reason, limit, needed);
-        }
-        return surplus(bounds, load, limit, needed, last, now);
+        int needed = (int) Math.clamp(asked, bounds.min(), bounds.max());
+        String why = limit == Limit.MAX
+                ? "%s; maxReplicas is %d".formatted(need(bounds, load), bounds.max())
+                : need(bounds, load);
+        Size size = size(bounds, load.present(), needed, why, last, now);
+        return new Decision(size.replicas(), size.reason(), limit, size.trend());
     }
 
-    private Decision surplus(Bounds bounds, Load load, Limit limit, int needed, @Nullable Trend last, Instant now) {
+    private Size size(Bounds bounds, int present, int needed, String why, @Nullable Trend last, Instant now) {
+        if (present < bounds.min()) {
+            return settled(bounds.min(), "minReplicas is " + bounds.min(), needed);
+        }
+        if (present > bounds.max()) {
+            return settled(bounds.max(), "maxReplicas is " + bounds.max(), needed);
+        }
+        if (needed >= present) {
+            // who waits for no longer than until the next look is served by those that are there
+            int lasting = last == null ? present : Math.min(needed, last.needed());
+            return settled(Math.max(lasting, present), why, needed);
+        }
+        return surplus(present, needed, why, last, now);
+    }
+
+    private Size surplus(int present, int needed, String why, @Nullable Trend last, Instant now) {
         Instant before = last == null ? null : last.surplusSince();
         Instant since = before == null ? now : before;
         int peak = last == null || before == null ? needed : Math.max(last.peak(), needed);
         if (now.isBefore(since.plus(quiet))) {
-            String reason = "%s; %d would do".formatted(need(bounds, load), needed);
-            return new Decision(load.present(), reason, limit, new Trend(needed, since, peak));
+            return new Size(present, "%s; %d would do".formatted(why, needed), new Trend(needed, since, peak));
         }
-        int kept = Math.min(peak, load.present());
-        String reason = "for %s no more than %s needed".formatted(words(quiet), workers(kept, "was", "were"));
-        return settled(kept, reason, limit, needed);
+        int kept = Math.min(peak, present);
+        return settled(
+                kept, "for %s no more than %s needed".formatted(words(quiet), workers(kept, "was", "were")), needed);
     }
 
-    private static Decision settled(int replicas, String reason, Limit limit, int needed) {
-        return new Decision(replicas, reason, limit, new Trend(needed, null, 0));
+    private static Size settled(int replicas, String reason, int needed) {
+        return new Size(replicas, reason, new Trend(needed, null, 0));
     }
 
     private static String need(Bounds bounds, Load load) {

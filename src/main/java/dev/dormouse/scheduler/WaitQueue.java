@@ -35,15 +35,18 @@ public final class WaitQueue<T, W> {
         this.order = order;
     }
 
-    /** False when the queue is full. */
-    public boolean offer(T tenant, W waiter) {
-        if (size >= limit) {
-            return false;
+    public boolean isFull() {
+        return size >= limit;
+    }
+
+    /** @throws IllegalStateException when the queue is full */
+    public void add(T tenant, W waiter) {
+        if (isFull()) {
+            throw new IllegalStateException("%d wait already".formatted(size));
         }
         if (tenants.computeIfAbsent(tenant, t -> new TreeSet<>(order)).add(waiter)) {
             size++;
         }
-        return true;
     }
 
     /** False when it does not wait. */

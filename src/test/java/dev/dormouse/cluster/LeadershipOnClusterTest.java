@@ -83,7 +83,11 @@ class LeadershipOnClusterTest {
         second.close();
         Resource<Lease> lease =
                 fixture.client.leases().inNamespace(fixture.namespace).withName(LeaseElection.LEASE);
+        // without a version: who holds it renews it meanwhile
         lease.edit(held -> new LeaseBuilder(held)
+                .editMetadata()
+                .withResourceVersion(null)
+                .endMetadata()
                 .editSpec()
                 .withHolderIdentity("somebody else")
                 .withRenewTime(ZonedDateTime.now())

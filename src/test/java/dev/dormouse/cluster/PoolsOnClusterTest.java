@@ -118,6 +118,9 @@ class PoolsOnClusterTest {
         fixture.client
                 .resource(pod)
                 .editStatus(found -> new PodBuilder(found)
+                        .editMetadata()
+                        .withResourceVersion(null)
+                        .endMetadata()
                         .editStatus()
                         .withPhase("Running")
                         .addNewCondition()

@@ -1,6 +1,7 @@
 package dev.dormouse.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,16 +27,16 @@ class WaitQueueTest {
 
     @Test
     void tenantsTakeTurnsAndEachIsServedInOrder() {
-        List.of("a1", "a2", "a3").forEach(waiter -> queue.offer("a", waiter));
-        List.of("b1", "b2").forEach(waiter -> queue.offer("b", waiter));
-        queue.offer("c", "c1");
+        List.of("a1", "a2", "a3").forEach(waiter -> queue.add("a", waiter));
+        List.of("b1", "b2").forEach(waiter -> queue.add("b", waiter));
+        queue.add("c", "c1");
 
         assertThat(drain()).containsExactly("a1", "b1", "c1", "a2", "b2", "a3");
     }
 
     @Test
     void whoCannotBeServedYetKeepsItsPlace() {
-        List.of("a1", "a2").forEach(waiter -> queue.offer("a", waiter));
+        List.of("a1", "a2").forEach(waiter -> queue.add("a", waiter));
 
         assertThat(queue.next(waiter -> !waiter.equals("a1"))).contains("a2");
         assertThat(queue.next(waiter -> true)).contains("a1");
@@ -43,21 +44,23 @@ class WaitQueueTest {
 
     @Test
     void whoComesBackToAnEarlierPlaceGoesFirst() {
-        List.of("a2", "a3").forEach(waiter -> queue.offer("a", waiter));
+        List.of("a2", "a3").forEach(waiter -> queue.add("a", waiter));
 
-        queue.offer("a", "a1");
+        queue.add("a", "a1");
 
         assertThat(drain()).containsExactly("a1", "a2", "a3");
     }
 
     @Test
     void theQueueIsBoundedAndPlacesComeBack() {
-        IntStream.range(0, 8).forEach(i -> assertThat(queue.offer("a", "a" + i)).isTrue());
+        IntStream.range(0, 8).forEach(i -> queue.add("a", "a" + i));
 
-        assertThat(queue.offer("b", "b")).isFalse();
+        assertThat(queue.isFull()).isTrue();
+        assertThatIllegalStateException().isThrownBy(() -> queue.add("b", "b"));
         assertThat(queue.remove("a", "a3")).isTrue();
         assertThat(queue.remove("a", "a3")).isFalse();
-        assertThat(queue.offer("b", "b")).isTrue();
+        assertThat(queue.isFull()).isFalse();
+        queue.add("b", "b");
         assertThat(queue.size()).isEqualTo(8);
     }
 
@@ -67,7 +70,7 @@ class WaitQueueTest {
         WaitQueue<Integer, Integer> fair = new WaitQueue<>(1000, Comparator.naturalOrder());
         List<Integer> waiting = new ArrayList<>(arrivals);
         for (int i = 0; i < arrivals.size(); i++) {
-            fair.offer(arrivals.get(i), i);
+            fair.add(arrivals.get(i), i);
         }
         List<Integer> turns = new ArrayList<>();
 
