@@ -88,6 +88,20 @@ class AtespaceApiTest {
     }
 
     @Test
+    void whatIsOverAQuotaIsRefusedWithItsName() {
+        api.declareCounter();
+        api.post("/v1/atespaces", "{\"name\":\"%s\",\"quotas\":{\"actors\":1}}".formatted(name));
+        String actor = "{\"id\":\"%s\",\"template\":{\"namespace\":\"demo\",\"name\":\"counter\"}}";
+
+        assertThat(api.post(path + "/actors", actor.formatted("a")).status()).isEqualTo(201);
+
+        assertThat(api.post(path + "/actors", actor.formatted("b")).problem(429, Code.RESOURCE_EXHAUSTED))
+                .isEqualTo("quota actors of atespace %s is reached: limit 1, used 1".formatted(name));
+        assertThat(api.patch(path, "{\"quotas\":{\"actors\":2}}").status()).isEqualTo(200);
+        assertThat(api.post(path + "/actors", actor.formatted("b")).status()).isEqualTo(201);
+    }
+
+    @Test
     void nothingLimitsGoldenActors() {
         api.patch("/v1/atespaces/ate-golden", "{\"quotas\":{\"actors\":1}}").problem(403, Code.PERMISSION_DENIED);
         api.patch("/v1/atespaces/nowhere", "{}").problem(404, Code.NOT_FOUND);
