@@ -118,3 +118,51 @@ begin
     end if;
     room := least(room, wanted);
 end $$;
+
+-- What was used, by hours of UTC: a row for each hour in which an actor did something. docs/decisions/0018.
+create table usage_hour (
+    atespace           text collate "C" not null,
+    hour               timestamptz not null,
+    template_namespace text collate "C" not null,
+    template_name      text collate "C" not null,
+    actor_id           text collate "C" not null,
+    actor_us           bigint  not null default 0, -- microseconds on a worker
+    wakes              bigint  not null default 0,
+    byte_seconds       numeric not null default 0, -- of durable snapshots that are gone; those that are there are counted when asked
+    primary key (atespace, hour, template_namespace, template_name, actor_id)
+);
+create index usage_hour_hour on usage_hour (hour);
+
+-- Activations whose end the meter has not read in the journal.
+create table usage_open (
+    atespace           text collate "C" not null,
+    actor_id           text collate "C" not null,
+    generation         bigint not null,
+    template_namespace text collate "C" not null,
+    template_name      text collate "C" not null,
+    metered_to         timestamptz not null,
+    primary key (atespace, actor_id, generation)
+);
+
+-- How far the meter has read the journal. One row; who holds it meters.
+create table usage_cursor (
+    seq        bigint      not null,
+    metered_to timestamptz not null
+);
+insert into usage_cursor (seq, metered_to) values (0, 'epoch');
+
+-- Durable snapshots that an actor let go, until the meter has added them up.
+create table snapshot_past (
+    atespace           text collate "C" not null,
+    actor_id           text collate "C" not null,
+    template_namespace text collate "C" not null,
+    template_name      text collate "C" not null,
+    bytes              bigint      not null,
+    since              timestamptz not null,
+    until              timestamptz not null
+);
+
+-- Of a deleted actor, what it was made of: usage is metered after the fact.
+alter table actor_event
+    add column template_namespace text collate "C",
+    add column template_name      text collate "C";

@@ -116,13 +116,19 @@ final class Fragments {
         // the choice by itself, so that each row to go is then looked up by its whole key
         return """
                 o as materialized (
-                  select a.atespace, a.id as actor_id, c.id, c.node from a cross join lateral (
+                  select a.atespace, a.id as actor_id, a.template_namespace, a.template_name, c.id, c.node from a cross join lateral (
                     %s
                   ) c),
                 d as (
                   delete from snapshot s using o
                   where s.atespace = o.atespace and s.actor_id = o.actor_id and s.id = o.id and s.node = o.node
-                  returning s.id, s.node, coalesce(s.owner_atespace, s.atespace) as atespace, coalesce(s.owner_id, s.actor_id) as actor_id, s.uri),
+                  returning s.id, s.node, coalesce(s.owner_atespace, s.atespace) as atespace, coalesce(s.owner_id, s.actor_id) as actor_id, s.uri,
+                            s.atespace as holder_atespace, s.actor_id as holder_id, o.template_namespace, o.template_name,
+                            s.size_bytes, s.recorded_at),
+                h as (
+                  insert into snapshot_past (atespace, actor_id, template_namespace, template_name, bytes, since, until)
+                  select holder_atespace, holder_id, template_namespace, template_name, size_bytes, recorded_at, now()
+                  from d where node = ''),
                 g as (
                   insert into snapshot_deleting (id, node, atespace, actor_id, uri)
                   select id, node, atespace, actor_id, uri from d

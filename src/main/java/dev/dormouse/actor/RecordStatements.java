@@ -47,11 +47,9 @@ final class RecordStatements {
 
     /** Who is there already takes no room, and is told so. */
     private static final String OVER_QUOTA = Fragments.overQuota(
-            "t.quota_actors is not null or t.quota_snapshot_bytes is not null",
-            """
+            "t.quota_actors is not null or t.quota_snapshot_bytes is not null", """
             join b on b.atespace = l.name
-            where not exists (select from actor e where e.atespace = b.atespace and e.id = b.id)""",
-            "room_for_actors");
+            where not exists (select from actor e where e.atespace = b.atespace and e.id = b.id)""", "room_for_actors");
 
     /** A record created again soon after one was deleted goes on counting: what was sent to the old one stays refused. */
     private static final String FIRST_GENERATION = """
@@ -119,8 +117,7 @@ final class RecordStatements {
                          'from ' || b.origin_atespace || '/' || b.origin_id
                   from a join b on a.uid = b.uid)
                 select c.*, b.taken_id is null or b.uid in (select uid from o)
-                from (%s) c join b on b.atespace = c.atespace and b.id = c.id""".formatted(
-                            ATESPACES, OVER_QUOTA, FIRST_GENERATION, Fragments.WITHIN_QUOTA, CREATED));
+                from (%s) c join b on b.atespace = c.atespace and b.id = c.id""".formatted(ATESPACES, OVER_QUOTA, FIRST_GENERATION, Fragments.WITHIN_QUOTA, CREATED));
 
     private static @Nullable Object origin(Creation creation, Function<ActorKey, String> part) {
         ActorKey origin = creation.actor().forkedFrom();
@@ -155,8 +152,8 @@ final class RecordStatements {
                   returning a.*),
                 %s,
                 j as (
-                  insert into actor_event (atespace, actor_id, actor_uid, type, from_status, generation)
-                  select a.atespace, a.id, a.uid, 'Deleted', a.status, a.generation from a)
+                  insert into actor_event (atespace, actor_id, actor_uid, type, from_status, generation, template_namespace, template_name)
+                  select a.atespace, a.id, a.uid, 'Deleted', a.status, a.generation, a.template_namespace, a.template_name from a)
                 %s""".formatted(Fragments.KEY, Fragments.ALL_SNAPSHOTS_DROPPED, Fragments.answer("null::text")));
 
     /** For the snapshot of a fork. */
