@@ -12,7 +12,7 @@ import java.util.Properties;
 final class DatabaseCheck {
 
     /** The newest migration in db/migration. */
-    static final int SCHEMA_VERSION = 6;
+    static final int SCHEMA_VERSION = 7;
 
     private static final String UNDEFINED_TABLE = "42P01";
     private static final String LIMIT_SECONDS = "5";

@@ -38,6 +38,7 @@ final class Promotion {
                     case ActorStore.Moved moved -> moved(moved.actor());
                     case ActorStore.Gone() -> throw Records.notFound(key);
                     case ActorStore.Lost() -> throw new IllegalStateException("a promotion needs no worker");
+                    case ActorStore.OverQuota over -> throw new IllegalStateException("no quota refuses a promotion");
                 });
     }
 

@@ -71,6 +71,7 @@ final class Sleep {
             case ActorStore.Moved moved -> moved(moved.actor(), idleBefore);
             case ActorStore.Gone() -> throw Records.notFound(key);
             case ActorStore.Lost() -> throw new IllegalStateException("a sleep needs no worker to be free");
+            case ActorStore.OverQuota over -> throw new IllegalStateException("no quota refuses a sleep");
         });
     }
 

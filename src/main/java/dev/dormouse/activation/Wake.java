@@ -87,8 +87,9 @@ final class Wake {
 
     private Uni<Actor> place(Actor actor, StartPlan plan) {
         Traces.Step claim = trace.step("claim");
-        return with.dispatcher
-                .reserve(key, plan.need(), workerBy.left())
+        return with.quotas
+                .admitWake(key.atespace())
+                .chain(() -> with.dispatcher.reserve(key, plan.need(), workerBy.left()))
                 .onItemOrFailure()
                 .transformToUni((worker, failure) -> {
                     if (failure != null) {
@@ -137,6 +138,10 @@ final class Wake {
                         with.workers.unreserve(worker.uid());
                         with.records.forget(key);
                         throw Records.notFound(key);
+                    }
+                    case ActorStore.OverQuota over -> {
+                        with.workers.unreserve(worker.uid());
+                        throw over.reached().failure(key.atespace());
                     }
                 });
     }

@@ -21,7 +21,7 @@ public interface Waker {
      * route is already given. Cancelling does not cancel the wake.
      *
      * <p>Fails with {@link dev.dormouse.platform.Failure}: NOT_FOUND (actor), FAILED_PRECONDITION {@code no free workers available…}
-     * with a retryAfter, FAILED_PRECONDITION when no pool fits or the template isn't Ready, UNAVAILABLE when the activation failed.
+     * with a retryAfter, RESOURCE_EXHAUSTED at once when a quota of the atespace is reached, FAILED_PRECONDITION when no pool fits or the template isn't Ready, UNAVAILABLE when the activation failed.
      */
     Uni<Route> wake(ActorKey key, int actorPort, Cause cause);
 }

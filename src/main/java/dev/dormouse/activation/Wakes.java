@@ -2,6 +2,7 @@ package dev.dormouse.activation;
 
 import dev.dormouse.actor.ActorStore;
 import dev.dormouse.actor.Cause;
+import dev.dormouse.atespace.Quotas;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.platform.DormouseConfig;
 import dev.dormouse.worker.Workers;
@@ -27,6 +28,7 @@ class Wakes {
     final Traces traces;
     final Warming warming;
     final Feasibility feasibility;
+    final Quotas quotas;
     private final DormouseConfig config;
     private final Map<ActorKey, Flight> flights = new ConcurrentHashMap<>();
 
@@ -42,6 +44,7 @@ class Wakes {
             ActivationMetrics metrics,
             Traces traces,
             Warming warming,
+            Quotas quotas,
             DormouseConfig config) {
         this.store = store;
         this.records = records;
@@ -54,6 +57,7 @@ class Wakes {
         this.metrics = metrics;
         this.traces = traces;
         this.warming = warming;
+        this.quotas = quotas;
         this.feasibility = new Feasibility(store, records, workers);
         this.config = config;
     }

@@ -20,6 +20,9 @@ final class ActorRow {
     /** The place of worker_uid in {@link #COLUMNS}. */
     static final int WORKER_UID = 10;
 
+    /** How many {@link #COLUMNS} there are. */
+    static final int WIDTH = 24;
+
     /** What {@link #read} expects, in its order. */
     static final String COLUMNS = """
             atespace, id, uid, template_namespace, template_name, status, version, generation, labels, worker_selector, worker_uid, \

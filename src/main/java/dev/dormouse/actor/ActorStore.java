@@ -1,5 +1,6 @@
 package dev.dormouse.actor;
 
+import dev.dormouse.atespace.QuotaReached;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.AtespaceName;
 import dev.dormouse.name.TemplateRef;
@@ -36,7 +37,10 @@ public interface ActorStore {
             @Nullable SnapshotRef snapshot,
             @Nullable ActorKey forkedFrom) {}
 
-    /** Fails ALREADY_EXISTS; FAILED_PRECONDITION {@code Atespace <name> not found}; ABORTED when the origin let go of the snapshot. */
+    /**
+     * Fails ALREADY_EXISTS; FAILED_PRECONDITION {@code Atespace <name> not found}; ABORTED when the origin let go of the snapshot;
+     * RESOURCE_EXHAUSTED when a quota of the atespace is reached.
+     */
     Uni<Actor> create(NewActor actor);
 
     Uni<Optional<Actor>> find(ActorKey key);
@@ -95,7 +99,7 @@ public interface ActorStore {
             Duration lease,
             long claimMicros) {}
 
-    sealed interface ClaimOutcome permits Claimed, Lost, Moved, Gone {}
+    sealed interface ClaimOutcome permits Claimed, Lost, Moved, Gone, OverQuota {}
 
     /** The actor is RESUMING under a new generation and the worker ASSIGNED to it. */
     record Claimed(Actor actor) implements ClaimOutcome {}
@@ -108,6 +112,9 @@ public interface ActorStore {
 
     /** There is no such actor. */
     record Gone() implements ClaimOutcome {}
+
+    /** A quota of the atespace leaves no room for one more wake. Of claims only. */
+    record OverQuota(QuotaReached reached) implements ClaimOutcome {}
 
     Uni<ClaimOutcome> claim(Claim claim);
 
@@ -147,7 +154,7 @@ public interface ActorStore {
             Duration lease,
             @Nullable Instant idleBefore) {}
 
-    /** RUNNING to SUSPENDING or PAUSING. Moved when it is in another status or not idle. Gone when it isn't there. Never Lost. */
+    /** RUNNING to SUSPENDING or PAUSING. Moved when it is in another status or not idle. Gone when it isn't there. Never anything else. */
     Uni<ClaimOutcome> sleep(Sleep sleep);
 
     /**

@@ -37,7 +37,7 @@ public class Actors {
 
     /**
      * Creates a SUSPENDED actor that starts from its template's golden snapshot. Fails ALREADY_EXISTS; FAILED_PRECONDITION when
-     * atespace or template is missing; PERMISSION_DENIED in the atespace of golden actors.
+     * atespace or template is missing; PERMISSION_DENIED in the atespace of golden actors; RESOURCE_EXHAUSTED when a quota is reached.
      */
     public Uni<Actor> create(
             ActorKey key,

@@ -86,17 +86,49 @@ final class Fragments {
     static final String ALL_SNAPSHOTS_DROPPED =
             snapshotsDropped("select x.id, x.node from snapshot x where x.atespace = a.atespace and x.actor_id = a.id");
 
+    /**
+     * The calls that a quota refuses, as {@code x} with {@code atespace, id, quota, most, used, retry_ms}: of those that want room, in the
+     * order of their ids, the ones that find none left. Atespaces without such quotas cost one look at their rows, and no lock.
+     *
+     * @param limited SQL condition on {@code t}, the row of an atespace: one of the quotas that count here is set
+     * @param wanting SQL behind {@code from l}, the limited atespaces: calls {@code b} that take room if there is some
+     * @param room the SQL function that locks an atespace's row and says how many it has room for
+     */
+    static String overQuota(String limited, String wanting, String room) {
+        return """
+                l as materialized (
+                  select t.name from atespace t where t.name in (select b.atespace from b) and (%s)),
+                k as materialized (
+                  select b.atespace, b.id, row_number() over (partition by b.atespace order by b.id) as turn
+                  from l %s),
+                r as materialized (
+                  select n.atespace, f.* from (select k.atespace, count(*) as wanted from k group by k.atespace order by k.atespace) n
+                  cross join lateral %s(n.atespace, n.wanted) f),
+                x as materialized (
+                  select k.atespace, k.id, r.quota, r.most, r.used, r.retry_ms
+                  from k join r on r.atespace = k.atespace where k.turn > r.room)""".formatted(limited, wanting, room);
+    }
+
+    /** The call {@code b} is not among those of {@link #overQuota}. */
+    static final String WITHIN_QUOTA = "not exists (select from x where x.atespace = b.atespace and x.id = b.id)";
+
     private static String snapshotsDropped(String choice) {
         // the choice by itself, so that each row to go is then looked up by its whole key
         return """
                 o as materialized (
-                  select a.atespace, a.id as actor_id, c.id, c.node from a cross join lateral (
+                  select a.atespace, a.id as actor_id, a.template_namespace, a.template_name, c.id, c.node from a cross join lateral (
                     %s
                   ) c),
                 d as (
                   delete from snapshot s using o
                   where s.atespace = o.atespace and s.actor_id = o.actor_id and s.id = o.id and s.node = o.node
-                  returning s.id, s.node, coalesce(s.owner_atespace, s.atespace) as atespace, coalesce(s.owner_id, s.actor_id) as actor_id, s.uri),
+                  returning s.id, s.node, coalesce(s.owner_atespace, s.atespace) as atespace, coalesce(s.owner_id, s.actor_id) as actor_id, s.uri,
+                            s.atespace as holder_atespace, s.actor_id as holder_id, o.template_namespace, o.template_name,
+                            s.size_bytes, s.recorded_at),
+                h as (
+                  insert into snapshot_past (atespace, actor_id, template_namespace, template_name, bytes, since, until)
+                  select holder_atespace, holder_id, template_namespace, template_name, size_bytes, recorded_at, now()
+                  from d where node = ''),
                 g as (
                   insert into snapshot_deleting (id, node, atespace, actor_id, uri)
                   select id, node, atespace, actor_id, uri from d

@@ -8,9 +8,12 @@ import dev.dormouse.actor.SleepStatements.Promoted;
 import dev.dormouse.actor.SleepStatements.SleepFailed;
 import dev.dormouse.actor.SleepStatements.Slept;
 import dev.dormouse.actor.SleepStatements.Taken;
+import dev.dormouse.actor.WakeStatements.ClaimAnswer;
 import dev.dormouse.actor.WakeStatements.Fell;
 import dev.dormouse.actor.WakeStatements.ResumeFailed;
 import dev.dormouse.actor.WakeStatements.Running;
+import dev.dormouse.atespace.QuotaMetrics;
+import dev.dormouse.atespace.QuotaReached;
 import dev.dormouse.journal.ChangeFeed;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.platform.Batcher;
@@ -29,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +46,7 @@ public class PostgresActorStore implements ActorStore {
     private final ChangeFeed feed;
     private final Database database;
     private final Batcher.Limits limits;
+    private final Consumer<QuotaReached> refused;
     private final ActorListing listing;
     private final ActorUpkeep upkeep;
     private final ActorBatch<ActorKey, Actor> find;
@@ -49,7 +54,7 @@ public class PostgresActorStore implements ActorStore {
     private final ActorBatch<Creation, Created> fork;
     private final ActorBatch<Patch, Actor> patch;
     private final ActorBatch<Deletion, Actor> delete;
-    private final ActorBatch<Claim, Actor> claim;
+    private final ActorBatch<Claim, ClaimAnswer> claim;
     private final ActorBatch<Running, Actor> running;
     private final ActorBatch<ResumeFailed, Actor> resumeFailed;
     private final ActorBatch<Fell, Actor> fell;
@@ -61,15 +66,18 @@ public class PostgresActorStore implements ActorStore {
     private final ActorBatch<Taken, Actor> taken;
 
     @Inject
-    PostgresActorStore(Database database, ChangeFeed feed, DormouseConfig config) {
+    PostgresActorStore(Database database, ChangeFeed feed, DormouseConfig config, QuotaMetrics quotas) {
         this(
                 database,
                 feed,
                 new Batcher.Limits(
-                        config.database().batchSize(), config.database().batchesInFlight()));
+                        config.database().batchSize(), config.database().batchesInFlight()),
+                quotas::refused);
     }
 
-    PostgresActorStore(Database database, ChangeFeed feed, Batcher.Limits limits) {
+    /** @param refused told of each quota that refused something */
+    PostgresActorStore(Database database, ChangeFeed feed, Batcher.Limits limits, Consumer<QuotaReached> refused) {
+        this.refused = refused;
         this.feed = feed;
         this.database = database;
         this.limits = limits;
@@ -85,7 +93,7 @@ public class PostgresActorStore implements ActorStore {
                 ActorRow::read,
                 (actor, row) -> {});
         this.create = creations(RecordStatements.CREATE, row -> Created.read(row, true));
-        this.fork = creations(RecordStatements.FORK, row -> Created.read(row, row.getBoolean(5)));
+        this.fork = creations(RecordStatements.FORK, row -> Created.read(row, row.getBoolean(Created.ORIGIN)));
         this.patch = transition(RecordStatements.PATCH, Patch::key);
         this.delete = new ActorBatch<>(
                 database,
@@ -101,8 +109,12 @@ public class PostgresActorStore implements ActorStore {
                 WakeStatements.CLAIM,
                 Claim::key,
                 call -> List.of(call.key(), call.workerUid()),
-                ActorRow::read,
-                this::published);
+                ClaimAnswer::read,
+                (answer, row) -> {
+                    if (answer.reached() == null) {
+                        published(answer.actor(), row);
+                    }
+                });
         this.running = transition(WakeStatements.RUNNING, Running::key);
         this.resumeFailed = transition(WakeStatements.RESUME_FAILED, ResumeFailed::key);
         this.fell = transition(WakeStatements.FELL, Fell::key);
@@ -148,7 +160,9 @@ public class PostgresActorStore implements ActorStore {
         RecordStatements.durable(actor.snapshot());
         return (actor.forkedFrom() == null ? create : fork)
                 .submit(creation)
-                .map(answer -> answer.orElseThrow().actor(creation))
+                .map(Optional::orElseThrow)
+                .invoke(answer -> Optional.ofNullable(answer.reached()).ifPresent(refused))
+                .map(answer -> answer.actor(creation))
                 .invoke(created -> published(created, created.status().name()));
     }
 
@@ -203,12 +217,23 @@ public class PostgresActorStore implements ActorStore {
 
     @Override
     public Uni<ClaimOutcome> claim(Claim wish) {
-        return claim.submit(wish)
-                .chain(done -> outcome(done, wish.key(), actor -> {
-                    boolean claimable = actor.version() == wish.seenVersion()
-                            && (actor.status() == ActorStatus.SUSPENDED || actor.status() == ActorStatus.PAUSED);
-                    return claimable ? new Lost() : new Moved(actor);
-                }));
+        return claim.submit(wish).chain(done -> {
+            QuotaReached reached = done.isPresent() ? done.get().reached() : null;
+            return reached == null
+                    ? outcome(done.map(ClaimAnswer::actor), wish.key(), actor -> unclaimed(actor, wish))
+                    : Uni.createFrom().item(overQuota(reached));
+        });
+    }
+
+    private ClaimOutcome overQuota(QuotaReached reached) {
+        refused.accept(reached);
+        return new OverQuota(reached);
+    }
+
+    private static ClaimOutcome unclaimed(Actor actor, Claim wish) {
+        boolean claimable = actor.version() == wish.seenVersion()
+                && (actor.status() == ActorStatus.SUSPENDED || actor.status() == ActorStatus.PAUSED);
+        return claimable ? new Lost() : new Moved(actor);
     }
 
     /** Where the statement changed nothing, the record as it is now tells why. */

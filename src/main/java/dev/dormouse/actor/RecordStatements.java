@@ -45,30 +45,43 @@ final class RecordStatements {
     private static final String ATESPACES =
             "t as (select name from atespace where name in (select b.atespace from b) order by name for key share)";
 
+    /** Who is there already takes no room, and is told so. */
+    private static final String OVER_QUOTA = Fragments.overQuota(
+            "t.quota_actors is not null or t.quota_snapshot_bytes is not null", """
+            join b on b.atespace = l.name
+            where not exists (select from actor e where e.atespace = b.atespace and e.id = b.id)""", "room_for_actors");
+
     /** A record created again soon after one was deleted goes on counting: what was sent to the old one stays refused. */
     private static final String FIRST_GENERATION = """
             coalesce((select e.generation from actor_event e
                       where e.atespace = b.atespace and e.actor_id = b.id and e.at > now() - interval '1 day'
                       order by e.seq desc limit 1), 0)""";
 
-    /** Answers for each call its key, whether the atespace is there, and of what was created generation and time. */
+    /** Answers for each call its key, whether the atespace is there, of what was created generation and time, and the quota reached. */
     private static final String CREATED = """
-            select b.atespace, b.id, exists (select from t where t.name = b.atespace), a.generation, a.created_at
-            from b left join a on a.uid = b.uid""";
+            select b.atespace, b.id, exists (select from t where t.name = b.atespace), a.generation, a.created_at,
+                   x.quota, x.most, x.used, x.retry_ms
+            from b left join a on a.uid = b.uid left join x on x.atespace = b.atespace and x.id = b.id""";
 
     static final SetStatement<Creation> CREATE = creation().sql("""
+                %s,
                 %s,
                 a as (
                   insert into actor (atespace, id, uid, template_namespace, template_name, status, version, generation,
                                      labels, worker_selector, created_at, updated_at)
                   select b.atespace, b.id, b.uid, b.template_namespace, b.template_name, 'SUSPENDED', 1, %s,
                          b.labels, b.worker_selector, now(), now()
-                  from b where b.atespace in (select name from t)
+                  from b where b.atespace in (select name from t) and %s
                   on conflict (atespace, id) do nothing
                   returning *),
                 %s
                 %s""".formatted(
-                    ATESPACES, FIRST_GENERATION, Event.of("'Created'", "null").journaled(), CREATED));
+                    ATESPACES,
+                    OVER_QUOTA,
+                    FIRST_GENERATION,
+                    Fragments.WITHIN_QUOTA,
+                    Event.of("'Created'", "null").journaled(),
+                    CREATED));
 
     /** As {@link #CREATE}; the origin's hold on the snapshot is locked until the fork has its own. Answers also whether it was there. */
     static final SetStatement<Creation> FORK = SleepStatements.withSnapshot(
@@ -76,6 +89,7 @@ final class RecordStatements {
             .column("origin_atespace", TEXT, c -> origin(c, k -> k.atespace().value()))
             .column("origin_id", TEXT, c -> origin(c, k -> k.id().value()))
             .sql("""
+                %s,
                 %s,
                 o as (
                   select b.uid, coalesce(x.owner_atespace, x.atespace) as owner_atespace, coalesce(x.owner_id, x.actor_id) as owner_id
@@ -88,6 +102,7 @@ final class RecordStatements {
                   select b.atespace, b.id, b.uid, b.template_namespace, b.template_name, 'SUSPENDED', 1, %s,
                          b.labels, b.worker_selector, b.ref, now(), now()
                   from b where b.atespace in (select name from t) and (b.taken_id is null or b.uid in (select uid from o))
+                    and %s
                   on conflict (atespace, id) do nothing
                   returning *),
                 s as (
@@ -102,7 +117,7 @@ final class RecordStatements {
                          'from ' || b.origin_atespace || '/' || b.origin_id
                   from a join b on a.uid = b.uid)
                 select c.*, b.taken_id is null or b.uid in (select uid from o)
-                from (%s) c join b on b.atespace = c.atespace and b.id = c.id""".formatted(ATESPACES, FIRST_GENERATION, CREATED));
+                from (%s) c join b on b.atespace = c.atespace and b.id = c.id""".formatted(ATESPACES, OVER_QUOTA, FIRST_GENERATION, Fragments.WITHIN_QUOTA, CREATED));
 
     private static @Nullable Object origin(Creation creation, Function<ActorKey, String> part) {
         ActorKey origin = creation.actor().forkedFrom();
@@ -137,8 +152,8 @@ final class RecordStatements {
                   returning a.*),
                 %s,
                 j as (
-                  insert into actor_event (atespace, actor_id, actor_uid, type, from_status, generation)
-                  select a.atespace, a.id, a.uid, 'Deleted', a.status, a.generation from a)
+                  insert into actor_event (atespace, actor_id, actor_uid, type, from_status, generation, template_namespace, template_name)
+                  select a.atespace, a.id, a.uid, 'Deleted', a.status, a.generation, a.template_namespace, a.template_name from a)
                 %s""".formatted(Fragments.KEY, Fragments.ALL_SNAPSHOTS_DROPPED, Fragments.answer("null::text")));
 
     /** For the snapshot of a fork. */

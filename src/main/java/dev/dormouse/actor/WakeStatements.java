@@ -7,11 +7,26 @@ import static dev.dormouse.actor.SetStatement.Type.TEXT;
 import static dev.dormouse.actor.SetStatement.Type.UUIDS;
 
 import dev.dormouse.actor.Fragments.Event;
+import dev.dormouse.atespace.QuotaReached;
 import dev.dormouse.name.ActorKey;
+import io.vertx.sqlclient.Row;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** From asleep to running, and back when that fails. */
 final class WakeStatements {
+
+    /**
+     * The database's answer to a claim that changed something or that a quota refused.
+     *
+     * @param reached that quota; null when the actor was claimed
+     */
+    record ClaimAnswer(Actor actor, @Nullable QuotaReached reached) {
+
+        static ClaimAnswer read(Row row) {
+            return new ClaimAnswer(ActorRow.read(row), QuotaReached.read(row, ActorRow.WIDTH));
+        }
+    }
 
     record Running(ActorKey key, long generation, Actor.Endpoint endpoint, Phases phases) {}
 
@@ -39,9 +54,17 @@ final class WakeStatements {
                 .column("id", TEXT, c -> key.apply(c).id().value());
     }
 
+    /** What would be claimed but for quotas. */
+    private static final String OVER_QUOTA = Fragments.overQuota(
+            "t.quota_running_actors is not null or t.quota_snapshot_bytes is not null or t.quota_wakes_per_minute is not null",
+            """
+            join w b on b.atespace = l.name
+            join actor a on %s and a.version = b.seen_version and a.status in ('SUSPENDED', 'PAUSED')""".formatted(Fragments.KEY),
+            "room_for_wakes");
+
     /**
      * The worker is locked first, and passed over when another claim holds it: claims never wait for each other's workers. Lateral, as
-     * a plain join might read all workers.
+     * a plain join might read all workers. Then quotas are looked at; a claim that one refuses answers the record as it is.
      */
     static final SetStatement<ActorStore.Claim> CLAIM = WakeStatements.<ActorStore.Claim>keyed(ActorStore.Claim::key)
             .column("seen_version", BIGINT, ActorStore.Claim::seenVersion)
@@ -56,27 +79,34 @@ final class WakeStatements {
                          jsonb_build_object('namespace', w.namespace, 'pool', w.pool, 'pod', w.pod, 'ip', w.ip, 'node', w.node) as worker
                   from b cross join lateral (
                     select * from worker w where w.uid = b.chosen and w.state = 'FREE' for update skip locked) w),
+                %s,
                 a as (
                   update actor a
                   set status = 'RESUMING', generation = a.generation + 1, worker_uid = b.worker_uid, worker = b.worker,
                       %s, idle_since = null, busy_until = null, endpoint = null, %s
                   from w b
                   where %s and a.version = b.seen_version and a.status in ('SUSPENDED', 'PAUSED')
+                    and %s
                   returning a.*, b.claim_us),
                 u as (
                   update worker w set state = 'ASSIGNED', atespace = a.atespace, actor_id = a.id, generation = a.generation
                   from a where w.uid = a.worker_uid),
                 %s
-                %s""".formatted(
+                select %s, null::text, null::bigint, null::bigint, null::bigint, 'ASSIGNED' from a
+                union all
+                select %s, x.quota, x.most, x.used, x.retry_ms, null from x join actor e on e.atespace = x.atespace and e.id = x.id""".formatted(
+                    OVER_QUOTA,
                     Fragments.INTENT,
                     Fragments.CHANGED,
                     Fragments.KEY,
+                    Fragments.WITHIN_QUOTA,
                     // at rest a local snapshot is what makes the difference between the two
                     Event.of("'Resuming'", "case when a.local_snapshot is null then 'SUSPENDED' else 'PAUSED' end")
                             .withWorker()
                             .phases("jsonb_build_object('claim', a.claim_us)")
                             .journaled(),
-                    Fragments.answer("'ASSIGNED'")));
+                    ActorRow.columnsOf("a"),
+                    ActorRow.columnsOf("e")));
 
     static final SetStatement<Running> RUNNING = WakeStatements.<Running>keyed(Running::key)
             .column("generation", BIGINT, Running::generation)

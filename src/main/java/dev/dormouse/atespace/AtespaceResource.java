@@ -6,20 +6,26 @@ import dev.dormouse.name.AtespaceName;
 import dev.dormouse.name.InvalidNameException;
 import dev.dormouse.platform.Code;
 import dev.dormouse.platform.Failure;
+import dev.dormouse.platform.IfMatch;
 import dev.dormouse.platform.Paging;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -35,6 +41,11 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "atespaces", description = "Tenants. The same actor id in two of them is two actors.")
 class AtespaceResource {
 
+    private static final String MERGE_PATCH = "application/merge-patch+json";
+    private static final String OWNER = "Whose it is, in any words.";
+    private static final String LIMITS =
+            "Limits, by actors, runningActors, snapshotBytes and wakesPerMinute; none where there is none.";
+
     private final Atespaces atespaces;
 
     AtespaceResource(Atespaces atespaces) {
@@ -42,10 +53,28 @@ class AtespaceResource {
     }
 
     @Schema(name = "Atespace")
-    record View(@Schema(examples = "team-a") String name, UUID uid, Instant createdAt) {
+    record View(
+            @Schema(examples = "team-a") String name,
+            UUID uid,
+            @Nullable String owner,
+            Map<String, String> labels,
+
+            @Schema(description = LIMITS) Map<String, Long> quotas,
+
+            long version,
+            Instant createdAt) {
 
         static View of(Atespace atespace) {
-            return new View(atespace.name().value(), atespace.uid(), atespace.createdAt());
+            var quotas = new TreeMap<String, Long>();
+            atespace.quotas().forEach((quota, limit) -> quotas.put(quota.wireName(), limit));
+            return new View(
+                    atespace.name().value(),
+                    atespace.uid(),
+                    atespace.owner(),
+                    new TreeMap<>(atespace.labels()),
+                    quotas,
+                    atespace.version(),
+                    atespace.createdAt());
         }
     }
 
@@ -55,7 +84,22 @@ class AtespaceResource {
     @Schema(name = "NewAtespace")
     record Body(
             @Schema(required = true, examples = "team-a") @Nullable
-            String name) {}
+            String name,
+
+            @Schema(description = OWNER) @Nullable String owner,
+
+            @Nullable Map<String, @Nullable String> labels,
+
+            @Schema(description = LIMITS) @Nullable Map<String, @Nullable Long> quotas) {}
+
+    @Schema(name = "AtespacePatch", description = "A merge patch: null removes an entry, absent leaves it.")
+    record PatchBody(
+            @Schema(description = OWNER + " Empty for nobody.") @Nullable
+            String owner,
+
+            @Nullable Map<String, @Nullable String> labels,
+
+            @Schema(description = LIMITS) @Nullable Map<String, @Nullable Long> quotas) {}
 
     @Needs(verb = Verb.LIST, resource = "atespaces")
     @GET
@@ -86,18 +130,44 @@ class AtespaceResource {
         }
         var name = new AtespaceName(body.name() == null ? "" : body.name());
         return atespaces
-                .create(name)
+                .create(name, new Atespaces.Merge(body.owner(), body.labels(), body.quotas(), null))
                 .map(created -> RestResponse.ResponseBuilder.create(RestResponse.Status.CREATED, View.of(created))
                         .location(URI.create("/v1/atespaces/" + name))
+                        .header(HttpHeaders.ETAG, IfMatch.etag(created.version()))
                         .build());
     }
 
     @Needs(verb = Verb.GET, resource = "atespaces")
     @GET
     @Path("/atespaces/{atespace}")
-    @Operation(operationId = "getAtespace", summary = "Shows an atespace")
-    public Uni<View> get(@PathParam("atespace") String atespace) {
-        return atespaces.get(new AtespaceName(atespace)).map(View::of);
+    @Operation(operationId = "getAtespace", summary = "Shows an atespace; its ETag serves If-Match")
+    public Uni<RestResponse<View>> get(@PathParam("atespace") String atespace) {
+        return atespaces.get(new AtespaceName(atespace)).map(AtespaceResource::tagged);
+    }
+
+    @Needs(verb = Verb.PATCH, resource = "atespaces")
+    @PATCH
+    @Path("/atespaces/{atespace}")
+    @Consumes({MediaType.APPLICATION_JSON, MERGE_PATCH})
+    @Operation(
+            operationId = "patchAtespace",
+            summary = "Changes owner, labels and quotas of an atespace",
+            description =
+                    "Entries are merged; null removes one. With If-Match only if the atespace is at that version, else 412. "
+                            + "A limit below what there is ends nothing: it refuses what is new.")
+    public Uni<RestResponse<View>> patch(
+            @PathParam("atespace") String atespace,
+            @HeaderParam(HttpHeaders.IF_MATCH) @Parameter(example = "\"3\"") @Nullable String ifMatch,
+            @Nullable PatchBody body) {
+        if (body == null) {
+            throw new Failure(Code.INVALID_ARGUMENT, "a JSON body with owner, labels or quotas is required");
+        }
+        var change = new Atespaces.Merge(body.owner(), body.labels(), body.quotas(), IfMatch.version(ifMatch));
+        return atespaces
+                .merge(new AtespaceName(atespace), change)
+                .onFailure(failure -> ifMatch != null && Atespaces.isConflict(failure))
+                .transform(IfMatch::preconditionFailed)
+                .map(AtespaceResource::tagged);
     }
 
     @Needs(verb = Verb.DELETE, resource = "atespaces")
@@ -107,6 +177,12 @@ class AtespaceResource {
     @APIResponse(responseCode = "204", description = "Deleted.")
     public Uni<Void> delete(@PathParam("atespace") String atespace) {
         return atespaces.delete(new AtespaceName(atespace));
+    }
+
+    private static RestResponse<View> tagged(Atespace atespace) {
+        return RestResponse.ResponseBuilder.ok(View.of(atespace))
+                .header(HttpHeaders.ETAG, IfMatch.etag(atespace.version()))
+                .build();
     }
 
     private static @Nullable AtespaceName after(@Nullable String pageToken) {

@@ -1,5 +1,5 @@
 /**
- * Atespaces, the tenants' boundaries: creating, listing and deleting them.
+ * Atespaces, the tenants' boundaries: records, quotas and what was used.
  * {@code default} always is; {@code ate-golden} is reserved.
  */
 @NullMarked

@@ -93,6 +93,10 @@ final class Api {
                 : call("POST", request, "application/json", BodyPublishers.ofString(body.toString()));
     }
 
+    JsonNode patch(Request request, JsonNode body) {
+        return call("PATCH", request, "application/json", BodyPublishers.ofString(body.toString()));
+    }
+
     JsonNode put(Request request, String mediaType, byte[] body) {
         return call("PUT", request, mediaType, BodyPublishers.ofByteArray(body));
     }

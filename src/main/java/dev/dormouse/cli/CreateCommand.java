@@ -19,9 +19,12 @@ import picocli.CommandLine.Parameters;
         footer = {
             "%nExamples:",
             "  kubectl-ate create actor my-counter -t demo/counter --label team=blue",
-            "  kubectl-ate create atespace team-a"
+            "  kubectl-ate create atespace team-a",
+            "  kubectl-ate create atespace team-b --owner b@example.com --quota actors=100,runningActors=5"
         })
 final class CreateCommand extends VerbCommand {
+
+    static final String QUOTAS = "A limit of actors, runningActors, snapshotBytes or wakesPerMinute.";
 
     CreateCommand(KubectlAte root) {
         super(root, "say what to create: an actor or an atespace");
@@ -55,8 +58,24 @@ final class CreateCommand extends VerbCommand {
     }
 
     @Command(name = "atespace", description = "Creates an atespace.", sortOptions = false)
-    void atespace(@Parameters(paramLabel = "NAME", description = "Its name.") AtespaceName name) {
+    void atespace(
+            @Parameters(paramLabel = "NAME", description = "Its name.") AtespaceName name,
+            @Option(names = "--owner", paramLabel = "OWNER", description = "Whose it is, in any words.") @Nullable
+                    String owner,
+            @Option(names = "--label", paramLabel = "K=V", split = ",", description = "A label of the atespace.")
+                    @Nullable
+                    Map<String, String> labels,
+            @Option(names = "--quota", paramLabel = "QUOTA=LIMIT", split = ",", description = QUOTAS) @Nullable
+                    Map<String, Long> quotas) {
         ObjectNode body = JsonNodeFactory.instance.objectNode().put("name", name.value());
+        if (owner != null) {
+            body.put("owner", owner);
+        }
+        putAll(body, "labels", labels);
+        if (quotas != null) {
+            ObjectNode object = body.putObject("quotas");
+            quotas.forEach(object::put);
+        }
         var created = root.api().post(Request.to("v1", "atespaces"), body);
         new Done(root).say(Kind.atespaces(root.terminal().clock()), created, "created");
     }

@@ -58,7 +58,12 @@ record Kind(List<Column> columns, Function<JsonNode, String> reference) {
 
     static Kind atespaces(InstantSource clock) {
         return new Kind(
-                List.of(always("NAME", field("name")), always("AGE", age(clock, "createdAt"))),
+                List.of(
+                        always("NAME", field("name")),
+                        always("AGE", age(clock, "createdAt")),
+                        wide("OWNER", field("owner")),
+                        wide("LABELS", entries("labels")),
+                        wide("QUOTAS", entries("quotas"))),
                 named("atespace", field("name")));
     }
 
@@ -178,6 +183,14 @@ record Kind(List<Column> columns, Function<JsonNode, String> reference) {
 
     private static Function<JsonNode, String> field(String... path) {
         return item -> at(item, path).asText("");
+    }
+
+    /** {@code k=v,k=v} */
+    private static Function<JsonNode, String> entries(String field) {
+        return item -> item.path(field)
+                .propertyStream()
+                .map(entry -> entry.getKey() + "=" + entry.getValue().asText())
+                .collect(Collectors.joining(","));
     }
 
     private static Function<JsonNode, String> age(InstantSource clock, String... path) {

@@ -25,6 +25,7 @@ import picocli.CommandLine.TypeConversionException;
         subcommands = {
             GetCommand.class,
             CreateCommand.class,
+            SetCommand.class,
             DeleteCommand.class,
             TransitionCommand.Resume.class,
             TransitionCommand.Suspend.class,

@@ -2,6 +2,7 @@ package dev.dormouse.platform;
 
 import io.smallrye.mutiny.TimeoutException;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.impl.NoStackTraceThrowable;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
@@ -74,6 +75,8 @@ public class Database {
             case IOException broken -> true;
             // Vert.x: the connection closed while the statement was under way
             case io.vertx.core.VertxException closed -> true;
+            // the connection closed before the statement was sent
+            case NoStackTraceThrowable closed -> true;
             default -> false;
         };
     }

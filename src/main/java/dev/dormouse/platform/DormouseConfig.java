@@ -43,6 +43,8 @@ public interface DormouseConfig {
 
     Journal journal();
 
+    Usage usage();
+
     Scheduler scheduler();
 
     Activation activation();
@@ -82,6 +84,12 @@ public interface DormouseConfig {
     interface Journal {
         /** How long events are kept, in whole days. */
         @WithDefault("30d")
+        Duration retention();
+    }
+
+    interface Usage {
+        /** How long what was used is kept. */
+        @WithDefault("90d")
         Duration retention();
     }
 

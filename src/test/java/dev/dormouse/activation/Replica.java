@@ -4,6 +4,8 @@ import dev.dormouse.actor.ActorStore;
 import dev.dormouse.actor.TestStores;
 import dev.dormouse.ateom.wire.Ateom;
 import dev.dormouse.ateom.wire.WorkerRegistry;
+import dev.dormouse.atespace.QuotaMetrics;
+import dev.dormouse.atespace.Quotas;
 import dev.dormouse.journal.TestFeed;
 import dev.dormouse.platform.Database;
 import dev.dormouse.platform.DormouseConfig;
@@ -59,8 +61,21 @@ final class Replica implements AutoCloseable {
         leases = new Leases(store, config, clock);
         Sleeps sleeps = new Sleeps(store, records, workers, workloads, calls, leases, metrics, traces, clock, config);
         Warming warming = new Warming(workers, dispatcher, workloads, catalog, calls, clock);
+        Quotas quotas = new Quotas(database, new QuotaMetrics(new SimpleMeterRegistry()));
         Wakes wakes = new Wakes(
-                store, records, plans, dispatcher, workers, calls, leases, sleeps, metrics, traces, warming, config);
+                store,
+                records,
+                plans,
+                dispatcher,
+                workers,
+                calls,
+                leases,
+                sleeps,
+                metrics,
+                traces,
+                warming,
+                quotas,
+                config);
         Forks forks = new Forks(store, records, workers, workloads, calls, sleeps, clock, config);
         activations = new Activations(wakes, sleeps, forks, new Ports(store, workers, calls), records, plans, workers);
         Drowsiness drowsiness = new Drowsiness(clock);

@@ -46,7 +46,7 @@ public final class StoreBench {
         this.time = time;
         Batcher.Limits limits =
                 new Batcher.Limits(Integer.getInteger("batch.size", 256), Integer.getInteger("batch.inFlight", 1));
-        this.store = new PostgresActorStore(database.database(), silent(), limits);
+        this.store = new PostgresActorStore(database.database(), silent(), limits, reached -> {});
     }
 
     public static void main(String[] args) throws Exception {

@@ -1,9 +1,11 @@
 package dev.dormouse.actor;
 
+import dev.dormouse.atespace.QuotaReached;
 import dev.dormouse.journal.ChangeFeed;
 import dev.dormouse.name.ActorKey;
 import dev.dormouse.name.TemplateRef;
 import dev.dormouse.platform.Batcher;
+import dev.dormouse.platform.Database;
 import dev.dormouse.snapshot.Scope;
 import dev.dormouse.snapshot.SnapshotRecords;
 import dev.dormouse.snapshot.SnapshotRef;
@@ -31,6 +33,7 @@ final class StoreFixture implements AutoCloseable {
     static final int KEEP = 2;
 
     final Queue<ChangeFeed.Change> changes = new ConcurrentLinkedQueue<>();
+    final Queue<QuotaReached> refusals = new ConcurrentLinkedQueue<>();
     final ActorStore store;
     private final StoreDatabase database = new StoreDatabase();
 
@@ -39,7 +42,13 @@ final class StoreFixture implements AutoCloseable {
     }
 
     StoreFixture(Batcher.Limits limits) {
-        store = new PostgresActorStore(database.database(), feed(), limits);
+        store = new PostgresActorStore(database.database(), feed(), limits, refusals::add);
+    }
+
+    /** Another replica's store on the same database. */
+    ActorStore another() {
+        return new PostgresActorStore(
+                new Database(database.newPool()), feed(), new Batcher.Limits(256, 1), refusals::add);
     }
 
     private ChangeFeed feed() {

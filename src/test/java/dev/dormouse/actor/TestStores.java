@@ -10,6 +10,6 @@ public final class TestStores {
     private TestStores() {}
 
     public static ActorStore on(Database database, ChangeFeed feed) {
-        return new PostgresActorStore(database, feed, new Batcher.Limits(256, 2));
+        return new PostgresActorStore(database, feed, new Batcher.Limits(256, 2), reached -> {});
     }
 }

@@ -9,8 +9,12 @@ import dev.dormouse.platform.Code;
 import dev.dormouse.platform.Failure;
 import dev.dormouse.standalone.StoreDatabase;
 import io.smallrye.mutiny.Uni;
+import io.vertx.sqlclient.SqlConnection;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
@@ -25,7 +29,7 @@ class AtespacesTest {
     @BeforeAll
     static void open() {
         database = new StoreDatabase();
-        atespaces = new Atespaces(database.sessions(AtespaceRow.class), InstantSource.system());
+        atespaces = new Atespaces(database.sessions(AtespaceRow.class), database.database(), InstantSource.system());
     }
 
     @AfterAll
@@ -38,6 +42,97 @@ class AtespacesTest {
         Atespace created = await(atespaces.create(new AtespaceName("team-a")));
 
         assertThat(await(atespaces.get(new AtespaceName("team-a")))).isEqualTo(created);
+    }
+
+    @Test
+    void ownerLabelsAndQuotasAreKeptAndMerged() {
+        AtespaceName name = new AtespaceName("rich");
+        var created = await(atespaces.create(
+                name,
+                new Atespaces.Merge(
+                        " a@example.com ",
+                        Map.of("tier", "gold", "old", "x"),
+                        Map.of("actors", 3L, "snapshotBytes", 0L),
+                        null)));
+        Map<String, String> labels = new HashMap<>(Map.of("tier", "silver"));
+        labels.put("old", null);
+        Map<String, Long> quotas = new HashMap<>(Map.of("wakesPerMinute", 60L));
+        quotas.put("actors", null);
+
+        Atespace changed = await(atespaces.merge(name, new Atespaces.Merge(null, labels, quotas, 1L)));
+
+        assertThat(created.owner()).isEqualTo("a@example.com");
+        assertThat(created.quotas()).isEqualTo(Map.of(Quota.ACTORS, 3L, Quota.SNAPSHOT_BYTES, 0L));
+        assertThat(changed.owner()).isEqualTo("a@example.com");
+        assertThat(changed.labels()).isEqualTo(Map.of("tier", "silver"));
+        assertThat(changed.quotas()).isEqualTo(Map.of(Quota.WAKES_PER_MINUTE, 60L, Quota.SNAPSHOT_BYTES, 0L));
+        assertThat(changed.version()).isEqualTo(2);
+        assertThat(await(atespaces.get(name))).isEqualTo(changed);
+        assertThat(await(atespaces.merge(name, new Atespaces.Merge("", null, null, null)))
+                        .owner())
+                .isNull();
+    }
+
+    @Test
+    void changesAtOnceAreAllKept() {
+        AtespaceName name = new AtespaceName("busy");
+        await(atespaces.create(name));
+
+        await(Uni.join()
+                .all(IntStream.range(0, 4)
+                        .mapToObj(i ->
+                                atespaces.merge(name, new Atespaces.Merge(null, Map.of("l" + i, "x"), null, null)))
+                        .toList())
+                .andFailFast());
+
+        Atespace changed = await(atespaces.get(name));
+        assertThat(changed.labels()).hasSize(4);
+        assertThat(changed.version()).isEqualTo(5);
+    }
+
+    @Test
+    void aChangeOfAnOlderVersionIsRefused() {
+        AtespaceName name = new AtespaceName("old");
+        await(atespaces.create(name));
+        await(atespaces.merge(name, new Atespaces.Merge("one", null, null, 1L)));
+
+        assertFails(
+                Code.ABORTED,
+                "concurrent update conflict, please retry",
+                () -> await(atespaces.merge(name, new Atespaces.Merge("other", null, null, 1L))));
+    }
+
+    @Test
+    void deletionWaitsForACreationUnderWay() throws Exception {
+        AtespaceName name = new AtespaceName("filling");
+        await(atespaces.create(name));
+        SqlConnection creator = database.pool()
+                .getConnection()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get();
+        step(creator, "begin");
+        step(creator, "select from atespace where name = 'filling' for key share");
+
+        var deletion = atespaces.delete(name).subscribeAsCompletionStage();
+        step(creator, """
+                insert into actor (atespace, id, uid, template_namespace, template_name, status, version, generation, labels,
+                                   worker_selector, created_at, updated_at)
+                values ('filling', 'a', gen_random_uuid(), 'demo', 'counter', 'SUSPENDED', 1, 0, '{}', '{}', now(), now())""");
+        Thread.sleep(200);
+        step(creator, "commit");
+        creator.close();
+
+        assertThatThrownBy(() -> deletion.get(30, TimeUnit.SECONDS)).hasMessageContaining("is not empty");
+    }
+
+    private static void step(SqlConnection connection, String sql) throws Exception {
+        connection
+                .query(sql)
+                .execute()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get();
     }
 
     @Test

@@ -60,6 +60,36 @@ class CommandsTest {
     }
 
     @Test
+    void atespacesHaveOwnersLabelsAndQuotas() {
+        api.answers("POST /v1/atespaces", 201, "application/json", "{\"name\":\"team-a\"}");
+        api.answers("PATCH /v1/atespaces/team-a", "{\"name\":\"team-a\"}");
+
+        var created = CliRun.of(
+                api, "create", "atespace", "team-a", "--owner", "a b", "--label", "x=y", "--quota", "actors=100");
+        var changed = CliRun.of(
+                api,
+                "set",
+                "atespace/team-a",
+                "--quota",
+                "actors=7,runningActors=1",
+                "--no-quota",
+                "snapshotBytes",
+                "--no-label",
+                "x");
+
+        assertThat(created).isEqualTo(new CliRun(0, "atespace/team-a created\n", ""));
+        assertThat(changed).isEqualTo(new CliRun(0, "atespace/team-a changed\n", ""));
+        assertThat(api.bodies())
+                .containsExactly(
+                        "{\"name\":\"team-a\",\"owner\":\"a b\",\"labels\":{\"x\":\"y\"},\"quotas\":{\"actors\":100}}",
+                        "{\"labels\":{\"x\":null},\"quotas\":{\"actors\":7,\"runningActors\":1,\"snapshotBytes\":null}}");
+        assertThat(CliRun.of(api, "set", "atespace", "team-a").exitCode()).isEqualTo(1);
+        assertThat(CliRun.of(api, "set", "atespace", "team-a", "--quota", "actors=x")
+                        .exitCode())
+                .isEqualTo(2);
+    }
+
+    @Test
     void transitionsSayWhatTheyDid() {
         for (String verb : new String[] {"resume", "suspend", "pause"}) {
             api.answers("POST /v1/atespaces/default/actors/my-counter:" + verb, ACTOR);

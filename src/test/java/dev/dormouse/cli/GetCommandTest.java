@@ -47,6 +47,17 @@ class GetCommandTest {
     }
 
     @Test
+    void atespacesShowTheirQuotasWhenAsked() {
+        api.answers("GET /v1/atespaces", page("""
+                        {"name":"team-a","owner":"a@example.com","labels":{"tier":"gold"},"quotas":{"actors":100,"runningActors":5}}"""));
+
+        assertThat(CliRun.of(api, "get", "atespaces", "-o", "wide").out()).isEqualTo("""
+                NAME     AGE      OWNER           LABELS      QUOTAS
+                team-a   <none>   a@example.com   tier=gold   actors=100,runningActors=5
+                """);
+    }
+
+    @Test
     void allAtespacesComeWithTheirNamesInFront() {
         api.answers("GET /v1/actors", page(SLEEPING, AWAKE));
 

@@ -206,6 +206,11 @@ class ParkingTest {
                                 Code.FAILED_PRECONDITION, "no free workers available", Duration.ofMillis(1500), null),
                         503,
                         true),
+                new Case(new Failure(Code.RESOURCE_EXHAUSTED, "quota reached"), 429, false),
+                new Case(
+                        new Failure(Code.RESOURCE_EXHAUSTED, "quota reached", Duration.ofMillis(1500), null),
+                        429,
+                        true),
                 new Case(new Failure(Code.FAILED_PRECONDITION, "template demo/x is not ready"), 503, false),
                 new Case(new Failure(Code.ABORTED, "another operation is in progress"), 503, false),
                 new Case(new Failure(Code.UNAVAILABLE, "the sandbox did not start"), 503, false));
