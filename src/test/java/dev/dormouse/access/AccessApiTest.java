@@ -179,6 +179,7 @@ class AccessApiTest {
                         // passes every method through the gate
                         "ateapi.Control",
                         // Mandates
+                        "ateapi.SessionIdentity",
                         "dormouse.ateom.v1.ActorIdentity",
                         // ReporterCheck
                         "dormouse.ateom.v1.WorkerRegistry",
