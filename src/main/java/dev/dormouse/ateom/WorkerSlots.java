@@ -97,7 +97,7 @@ final class WorkerSlots implements AutoCloseable {
             IdentityTokens tokens = new IdentityTokens(identity, slot.getWorkerUid(), node.clock());
             MetadataServer metadata = MetadataServer.listen(vertx, place.gatewayIp(), tokens);
             Slot named = slot.toBuilder().setSandboxClass(ours).build();
-            return new WorkerSlot(named, place, node, metadata, changed);
+            return new WorkerSlot(named, place, node, metadata, tokens, changed);
         } catch (InterruptedException | RuntimeException e) {
             place.close();
             throw e;
