@@ -6,8 +6,11 @@ import dev.dormouse.access.Tokens;
 import dev.dormouse.cluster.ClusterCatalog;
 import dev.dormouse.cluster.ClusterOperator;
 import dev.dormouse.cluster.ClusterReviews;
+import dev.dormouse.cluster.KeySecret;
 import dev.dormouse.cluster.LeaseElection;
 import dev.dormouse.cluster.PodCheck;
+import dev.dormouse.identity.KeyFile;
+import dev.dormouse.identity.KeyVault;
 import dev.dormouse.platform.DormouseConfig;
 import dev.dormouse.platform.DormouseConfig.Mode;
 import dev.dormouse.platform.DormouseConfig.Role;
@@ -16,6 +19,7 @@ import dev.dormouse.platform.ShutdownOrder;
 import dev.dormouse.standalone.ManifestCatalog;
 import dev.dormouse.template.Catalog;
 import dev.dormouse.worker.LocalReporters;
+import dev.dormouse.worker.Mandates;
 import dev.dormouse.worker.ReporterCheck;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -63,6 +67,12 @@ final class ModeChoice {
 
     @Produces
     @ApplicationScoped
+    Mandates mandates(Instance<LocalReporters> local, Instance<PodCheck> cluster) {
+        return inCluster() ? cluster.get() : local.get();
+    }
+
+    @Produces
+    @ApplicationScoped
     Tokens tokens(Instance<LocalAccess> local, Instance<ClusterReviews> cluster) {
         return inCluster() ? cluster.get() : local.get();
     }
@@ -71,6 +81,12 @@ final class ModeChoice {
     @ApplicationScoped
     Permissions permissions(Instance<LocalAccess> local, Instance<ClusterReviews> cluster) {
         return inCluster() ? cluster.get() : local.get();
+    }
+
+    @Produces
+    @ApplicationScoped
+    KeyVault keys(Instance<KeyFile> file, Instance<KeySecret> secret) {
+        return inCluster() ? secret.get() : file.get();
     }
 
     void startCatalog(@Observes @Priority(CATALOG_START) StartupEvent start, Instance<ClusterCatalog> cluster) {

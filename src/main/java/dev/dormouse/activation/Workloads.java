@@ -149,7 +149,8 @@ class Workloads {
         Workload.Builder workload = Workload.newBuilder()
                 .setTemplateNamespace(template.ref().namespace())
                 .setTemplateName(template.ref().name())
-                .setSandboxClass(spec.effectiveSandboxClass());
+                .setSandboxClass(spec.effectiveSandboxClass())
+                .setTokenAudience(tokenAudience(spec));
         spec.containers().forEach(container -> workload.addContainers(container(container, secrets)));
         list(spec.volumes()).stream()
                 .filter(volume -> volume.durableDir() != null)
@@ -163,6 +164,12 @@ class Workloads {
                 LabelQueries.of(spec.workerSelector()),
                 pool(template),
                 golden);
+    }
+
+    private static String tokenAudience(ActorTemplateSpec spec) {
+        return spec.identity() == null
+                ? ""
+                : Objects.requireNonNullElse(spec.identity().tokenAudience(), "");
     }
 
     private static @Nullable PoolRef pool(ActorTemplate template) {

@@ -18,7 +18,6 @@ import dev.dormouse.platform.Failure;
 import dev.dormouse.platform.Paging;
 import io.grpc.BindableService;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.ServiceDescriptor;
 import io.quarkus.grpc.GrpcService;
 import io.quarkus.grpc.RegisterInterceptor;
 import io.smallrye.mutiny.Uni;
@@ -58,12 +57,7 @@ class ControlService implements BindableService {
     public ServerServiceDefinition bindService() {
         // a worker agent has no actors to speak of
         List<UnaryMethod> methods = config.role() == Role.SERVER ? methods() : List.of();
-        ServiceDescriptor.Builder descriptor = ServiceDescriptor.newBuilder(NAME)
-                .setSchemaDescriptor(Schema.of(config.api().era()));
-        methods.forEach(method -> descriptor.addMethod(method.descriptor()));
-        ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(descriptor.build());
-        methods.forEach(method -> service.addMethod(method.descriptor(), method.calls()));
-        return service.build();
+        return UnaryMethod.service(NAME, config.api().era(), methods);
     }
 
     private List<UnaryMethod> methods() {

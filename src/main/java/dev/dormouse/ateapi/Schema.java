@@ -4,6 +4,7 @@ import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.MethodDescriptorProto;
+import com.google.protobuf.DescriptorProtos.ServiceDescriptorProto;
 import com.google.protobuf.Descriptors.DescriptorValidationException;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import dev.dormouse.ateapi.v008.wire.Ateapi;
@@ -35,9 +36,11 @@ record Schema(FileDescriptor file) implements ProtoFileDescriptorSupplier {
                 .setName(Ateapi.getDescriptor().getName())
                 .setPackage(Ateapi.getDescriptor().getPackage());
         file.getMessageTypeBuilderList().forEach(message -> rename(message, from, to));
-        for (MethodDescriptorProto.Builder method : file.getServiceBuilder(0).getMethodBuilderList()) {
-            method.setInputType(method.getInputType().replace(from, to));
-            method.setOutputType(method.getOutputType().replace(from, to));
+        for (ServiceDescriptorProto.Builder service : file.getServiceBuilderList()) {
+            for (MethodDescriptorProto.Builder method : service.getMethodBuilderList()) {
+                method.setInputType(method.getInputType().replace(from, to));
+                method.setOutputType(method.getOutputType().replace(from, to));
+            }
         }
         try {
             return FileDescriptor.buildFrom(

@@ -3,11 +3,14 @@ package dev.dormouse.ateapi;
 import com.google.protobuf.Message;
 import dev.dormouse.access.Credentials;
 import dev.dormouse.ateapi.v008.wire.GetActorResponse;
+import dev.dormouse.platform.ApiEra;
 import dev.dormouse.platform.GrpcStatus;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCallHandler;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
@@ -17,6 +20,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.function.BiFunction;
 
 /**
@@ -37,6 +41,16 @@ record UnaryMethod(
                         .setResponseMarshaller(ProtoUtils.<Message>marshaller(GetActorResponse.getDefaultInstance()))
                         .build(),
                 handler);
+    }
+
+    /** A service that has nothing but these methods, described in the shapes of an era. */
+    static ServerServiceDefinition service(String name, ApiEra era, List<UnaryMethod> methods) {
+        ServiceDescriptor.Builder descriptor =
+                ServiceDescriptor.newBuilder(name).setSchemaDescriptor(Schema.of(era));
+        methods.forEach(method -> descriptor.addMethod(method.descriptor()));
+        ServerServiceDefinition.Builder service = ServerServiceDefinition.builder(descriptor.build());
+        methods.forEach(method -> service.addMethod(method.descriptor(), method.calls()));
+        return service.build();
     }
 
     ServerCallHandler<byte[], Message> calls() {

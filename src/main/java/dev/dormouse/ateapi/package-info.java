@@ -1,5 +1,6 @@
 /**
- * {@code ateapi.Control}, the gRPC API that existing clients of agent-substrate speak, in the shapes of three of its eras.
+ * {@code ateapi.Control} and {@code ateapi.SessionIdentity}, the gRPC API that existing clients of agent-substrate speak, in the shapes
+ * of three of its eras.
  * An edge: reads requests, calls the use cases, writes answers; decides nothing.
  */
 @NullMarked

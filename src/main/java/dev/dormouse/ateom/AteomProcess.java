@@ -1,7 +1,9 @@
 package dev.dormouse.ateom;
 
+import dev.dormouse.ateom.wire.ActorIdentity;
 import dev.dormouse.ateom.wire.Ateom;
 import dev.dormouse.ateom.wire.WorkerRegistry;
+import dev.dormouse.platform.BearerToken;
 import dev.dormouse.platform.DormouseConfig;
 import dev.dormouse.platform.DormouseConfig.Role;
 import dev.dormouse.platform.ShutdownOrder;
@@ -23,6 +25,7 @@ import jakarta.enterprise.event.ObservesAsync;
 import jakarta.enterprise.inject.Instance;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,6 +49,7 @@ class AteomProcess {
     private final Tracer tracer;
     private final Vertx vertx;
     private final Instance<WorkerRegistry> here;
+    private final Instance<ActorIdentity> identities;
     private final String httpHost;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(AteomProcess::thread);
 
@@ -60,6 +64,7 @@ class AteomProcess {
             Tracer tracer,
             Vertx vertx,
             @GrpcService Instance<WorkerRegistry> here,
+            @GrpcService Instance<ActorIdentity> identities,
             @ConfigProperty(name = "quarkus.http.host") String httpHost) {
         this.config = config;
         this.assembly = assembly;
@@ -67,12 +72,13 @@ class AteomProcess {
         this.tracer = tracer;
         this.vertx = vertx;
         this.here = here;
+        this.identities = identities;
         this.httpHost = httpHost;
     }
 
     void startInServer(@Observes StartupEvent event) {
         if (config.role() == Role.SERVER && config.standalone().inProcess()) {
-            start(here.get(), "in-process");
+            start(new ControlPlane(here.get(), identityHere()), "in-process");
         }
     }
 
@@ -86,7 +92,7 @@ class AteomProcess {
             try {
                 ControlPlaneLink opened = ControlPlaneLink.open(config.ateom());
                 link = opened;
-                start(opened.registry(), address);
+                start(opened.services(), address);
             } catch (IllegalStateException e) {
                 // nobody waits for an asynchronous observer: without this the process would stay, and do nothing
                 LOG.error(e.getMessage());
@@ -95,7 +101,16 @@ class AteomProcess {
         }
     }
 
-    private synchronized void start(WorkerRegistry registry, String address) {
+    /** Calls within the process have no headers: this shows what a call from outside would bring. */
+    private ActorIdentity identityHere() {
+        ActorIdentity identity = identities.get();
+        Optional<Path> token = config.ateom().token();
+        return request -> token.isEmpty()
+                ? identity.mintToken(request)
+                : BearerToken.showing(ControlPlaneLink.read(token.get()), () -> identity.mintToken(request));
+    }
+
+    private synchronized void start(ControlPlane controlPlane, String address) {
         try {
             lock = NodeLock.acquire(assembly.dataDir());
             RunningAteom started = new RunningAteom(
@@ -103,7 +118,7 @@ class AteomProcess {
                     PodWorker.of(config.ateom().pod()).orElse(null),
                     config.ateom().node().orElseGet(AteomProcess::hostName),
                     address,
-                    registry,
+                    controlPlane,
                     config.ateom().heartbeat(),
                     new AteomTelemetry(metrics, tracer),
                     vertx,

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
@@ -17,7 +18,11 @@ import java.util.List;
  */
 record BundleDir(Path root) {
 
-    static BundleDir create(Path root, List<PartName> durableDirs, List<PartName> containers) throws IOException {
+    private static final String TOKEN = "token";
+
+    /** @param withToken whether there is to be a token, too */
+    static BundleDir create(Path root, List<PartName> durableDirs, List<PartName> containers, boolean withToken)
+            throws IOException {
         BundleDir dir = new BundleDir(root);
         Files.createDirectories(dir.identity());
         Files.createDirectories(dir.durable());
@@ -35,6 +40,9 @@ record BundleDir(Path root) {
         // content
         Files.createFile(dir.identity().resolve("actor-id"));
         Files.createFile(dir.identity().resolve("atespace"));
+        if (withToken) {
+            Files.createFile(dir.identity().resolve(TOKEN));
+        }
         return dir;
     }
 
@@ -62,6 +70,13 @@ record BundleDir(Path root) {
     void writeIdentity(ActorKey actor) throws IOException {
         write("actor-id", actor.id().value());
         write("atespace", actor.atespace().value());
+    }
+
+    /** At once: a reader sees the last one or this one. */
+    void writeToken(String token) throws IOException {
+        Path fresh = root.resolve("token.new");
+        Files.writeString(fresh, token);
+        Files.move(fresh, identity().resolve(TOKEN), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private void write(String name, String value) throws IOException {

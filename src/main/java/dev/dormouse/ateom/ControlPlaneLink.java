@@ -1,6 +1,6 @@
 package dev.dormouse.ateom;
 
-import dev.dormouse.ateom.wire.WorkerRegistry;
+import dev.dormouse.ateom.wire.ActorIdentityClient;
 import dev.dormouse.ateom.wire.WorkerRegistryClient;
 import dev.dormouse.platform.BearerToken;
 import dev.dormouse.platform.DormouseConfig;
@@ -25,12 +25,16 @@ import java.util.Optional;
 /** The connection to the control plane: over TLS where its CA is given, with the token of this ateom where it has one. */
 final class ControlPlaneLink implements AutoCloseable {
 
+    private static final String NAME = "control-plane";
+
     private final ManagedChannel channel;
-    private final WorkerRegistry registry;
+    private final ControlPlane services;
 
     private ControlPlaneLink(ManagedChannel channel) {
         this.channel = channel;
-        this.registry = new WorkerRegistryClient("control-plane", channel, (name, stub) -> stub);
+        this.services = new ControlPlane(
+                new WorkerRegistryClient(NAME, channel, (name, stub) -> stub),
+                new ActorIdentityClient(NAME, channel, (name, stub) -> stub));
     }
 
     /**
@@ -57,8 +61,8 @@ final class ControlPlaneLink implements AutoCloseable {
         return new ControlPlaneLink(builder.build());
     }
 
-    WorkerRegistry registry() {
-        return registry;
+    ControlPlane services() {
+        return services;
     }
 
     @Override
@@ -74,18 +78,19 @@ final class ControlPlaneLink implements AutoCloseable {
             return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
                 @Override
                 public void start(Listener<A> listener, Metadata headers) {
-                    BearerToken.put(headers, read());
+                    BearerToken.put(headers, read(file));
                     super.start(listener, headers);
                 }
             };
         }
+    }
 
-        private String read() {
-            try {
-                return Files.readString(file).strip();
-            } catch (IOException e) {
-                throw new UncheckedIOException("the token of this ateom can't be read: " + e.getMessage(), e);
-            }
+    /** What is in a file with a token now. */
+    static String read(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the token of this ateom can't be read: " + e.getMessage(), e);
         }
     }
 }

@@ -5,7 +5,6 @@ import dev.dormouse.ateom.wire.HeartbeatRequest;
 import dev.dormouse.ateom.wire.HeartbeatResponse;
 import dev.dormouse.ateom.wire.Orphan;
 import dev.dormouse.ateom.wire.Slot;
-import dev.dormouse.ateom.wire.WorkerRegistry;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
@@ -51,7 +50,7 @@ final class RunningAteom implements AutoCloseable {
             @Nullable Slot own,
             String nodeName,
             String address,
-            WorkerRegistry registry,
+            ControlPlane controlPlane,
             Duration heartbeat,
             AteomTelemetry telemetry,
             Vertx vertx,
@@ -60,8 +59,8 @@ final class RunningAteom implements AutoCloseable {
         this.own = own;
         this.nodeName = nodeName;
         this.address = address;
-        this.heartbeats = new Heartbeats(registry, this::report, this::answered, heartbeat);
-        this.slots = new WorkerSlots(node, vertx, heartbeats::changed);
+        this.heartbeats = new Heartbeats(controlPlane.registry(), this::report, this::answered, heartbeat);
+        this.slots = new WorkerSlots(node, vertx, controlPlane.identity(), heartbeats::changed);
         this.service = new AteomService(node, slots, own != null, telemetry, threads);
         this.shipping = new LogShipping(node.logs(), node.stores(), node.background());
         node.logs().onNews(heartbeats::changed);

@@ -102,7 +102,8 @@ final class SandboxPreparation {
                     workload.getDurableDirsList().stream().map(PartName::new).toList(),
                     workload.getContainersList().stream()
                             .map(container -> new PartName(container.getName()))
-                            .toList());
+                            .toList(),
+                    !workload.getTokenAudience().isEmpty());
         } catch (InvalidNameException e) {
             throw new CommandFailure(Failure.Reason.UNSUPPORTED, "the template is not valid: " + e.getMessage(), e);
         } catch (IOException e) {

@@ -32,6 +32,7 @@ final class Startup {
     private final SandboxRuntime.Slot place;
     private final Path directory;
     private final int metadataPort;
+    private final TokenFile tokenFile;
     private final Runnable changed;
 
     /**
@@ -39,11 +40,18 @@ final class Startup {
      * @param metadataPort at the slot's gateway
      * @param changed told when a workload ends by itself
      */
-    Startup(Node node, SandboxRuntime.Slot place, Path directory, int metadataPort, Runnable changed) {
+    Startup(
+            Node node,
+            SandboxRuntime.Slot place,
+            Path directory,
+            int metadataPort,
+            TokenFile tokenFile,
+            Runnable changed) {
         this.node = node;
         this.place = place;
         this.directory = directory;
         this.metadataPort = metadataPort;
+        this.tokenFile = tokenFile;
         this.changed = changed;
     }
 
@@ -150,6 +158,7 @@ final class Startup {
     private void fill(PreparedSandbox sandbox, Activation activation, @Nullable Held snapshot) throws CommandFailure {
         try {
             sandbox.files().writeIdentity(activation.actor());
+            tokenFile.keep(activation, sandbox.files());
             if (snapshot != null) {
                 DurableDirs.unpack(snapshot.dir(), sandbox.files().durable());
             }

@@ -46,17 +46,25 @@ final class WorkerSlot implements AutoCloseable {
 
     /**
      * @param metadata listens already
+     * @param tokens of its actor
      * @param changed told when the slot's report changed
      */
-    WorkerSlot(Slot identity, SandboxRuntime.Slot place, Node node, MetadataServer metadata, Runnable changed) {
+    WorkerSlot(
+            Slot identity,
+            SandboxRuntime.Slot place,
+            Node node,
+            MetadataServer metadata,
+            IdentityTokens tokens,
+            Runnable changed) {
         this.identity = identity;
         this.place = place;
         this.node = node;
         this.changed = changed;
         this.metadata = metadata;
-        this.startup = new Startup(node, place, node.slotDirectory(place.name()), metadata.port(), changed);
-        this.snapshots = new SnapshotTaking(node);
         this.occupancy = new Occupancy(identity, node.fence(), changed);
+        TokenFile tokenFile = new TokenFile(tokens, occupancy::activation, node.background(), node.clock());
+        this.startup = new Startup(node, place, node.slotDirectory(place.name()), metadata.port(), tokenFile, changed);
+        this.snapshots = new SnapshotTaking(node);
         this.turns = new SlotTurns(place, node.background());
         this.standby = new Standby(startup, turns);
         metadata.serve(occupancy::activation, changed);

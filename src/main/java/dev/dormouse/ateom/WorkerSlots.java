@@ -1,5 +1,6 @@
 package dev.dormouse.ateom;
 
+import dev.dormouse.ateom.wire.ActorIdentity;
 import dev.dormouse.ateom.wire.Slot;
 import dev.dormouse.ateom.wire.SlotReport;
 import dev.dormouse.sandbox.SandboxException;
@@ -23,6 +24,7 @@ final class WorkerSlots implements AutoCloseable {
 
     private final Node node;
     private final Vertx vertx;
+    private final ActorIdentity identity;
     private final Runnable changed;
     private final Map<String, WorkerSlot> open = new ConcurrentHashMap<>();
     private final Map<String, SlotReport> broken = new ConcurrentHashMap<>();
@@ -33,9 +35,10 @@ final class WorkerSlots implements AutoCloseable {
     /**
      * @param changed told when a report changed
      */
-    WorkerSlots(Node node, Vertx vertx, Runnable changed) {
+    WorkerSlots(Node node, Vertx vertx, ActorIdentity identity, Runnable changed) {
         this.node = node;
         this.vertx = vertx;
+        this.identity = identity;
         this.changed = changed;
     }
 
@@ -91,9 +94,10 @@ final class WorkerSlots implements AutoCloseable {
         }
         SandboxRuntime.Slot place = node.runtime().openSlot(SlotName.of(slot));
         try {
-            MetadataServer metadata = MetadataServer.listen(vertx, place.gatewayIp());
-            Slot identity = slot.toBuilder().setSandboxClass(ours).build();
-            return new WorkerSlot(identity, place, node, metadata, changed);
+            IdentityTokens tokens = new IdentityTokens(identity, slot.getWorkerUid(), node.clock());
+            MetadataServer metadata = MetadataServer.listen(vertx, place.gatewayIp(), tokens);
+            Slot named = slot.toBuilder().setSandboxClass(ours).build();
+            return new WorkerSlot(named, place, node, metadata, tokens, changed);
         } catch (InterruptedException | RuntimeException e) {
             place.close();
             throw e;

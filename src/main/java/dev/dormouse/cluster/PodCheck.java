@@ -5,6 +5,8 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.dormouse.ateom.wire.HeartbeatRequest;
 import dev.dormouse.ateom.wire.SlotReport;
 import dev.dormouse.pool.WorkerDeployment;
+import dev.dormouse.worker.Mandate;
+import dev.dormouse.worker.Mandates;
 import dev.dormouse.worker.ReporterCheck;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.authentication.TokenReview;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 @Typed(PodCheck.class)
-public class PodCheck implements ReporterCheck {
+public class PodCheck implements ReporterCheck, Mandates {
 
     private static final Logger LOG = Logger.getLogger(PodCheck.class);
 
@@ -83,6 +86,18 @@ public class PodCheck implements ReporterCheck {
             askAgain(token.get());
         }
         return Uni.createFrom().voidItem().invoke(() -> require(known.pod(), report));
+    }
+
+    @Override
+    public Uni<Mandate> of(Optional<String> token) {
+        if (token.isEmpty()) {
+            return Uni.createFrom()
+                    .failure(unauthenticated("speaking for an actor needs the token of its worker's Pod"));
+        }
+        Proven known = proven.getIfPresent(token.get());
+        boolean fresh = known != null && clock.instant().isBefore(known.at().plus(ASKED_EVERY));
+        return (fresh ? Uni.createFrom().item(known) : ask(token.get()))
+                .map(found -> new Mandate(UUID.fromString(found.pod().uid())));
     }
 
     private Uni<Proven> ask(String token) {

@@ -8,6 +8,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The token that a gRPC call carries in its {@code authorization} header; never log it. */
@@ -44,6 +45,17 @@ public class BearerToken implements ServerInterceptor {
     /** That of the call on this thread; empty when it has none. Ask before the first asynchronous step. */
     public static Optional<String> ofThisCall() {
         return Optional.ofNullable(TOKEN.get());
+    }
+
+    /** Does something within this process as a call that carries the token. */
+    public static <T> T showing(String token, Supplier<T> call) {
+        Context shown = Context.current().withValue(TOKEN, token);
+        Context before = shown.attach();
+        try {
+            return call.get();
+        } finally {
+            shown.detach(before);
+        }
     }
 
     /** Puts a token into the headers of a call to be made. */

@@ -59,6 +59,8 @@ public interface DormouseConfig {
 
     Access access();
 
+    Identity identity();
+
     Snapshots snapshots();
 
     Logs logs();
@@ -263,6 +265,22 @@ public interface DormouseConfig {
 
         /** PEM file with a CA that the issuer is believed by, beside those that Java knows. */
         Optional<Path> ca();
+    }
+
+    interface Identity {
+        /**
+         * URL that actors' tokens name as their issuer, and at which whoever checks them finds our keys; when absent the Service
+         * {@code api} of the control plane's namespace, standalone this machine's port of the API.
+         */
+        Optional<String> issuer();
+
+        /** SPIFFE trust domain of actors: the first part of the subject of their tokens and certificates. */
+        @WithDefault("ate.local")
+        String trustDomain();
+
+        /** How long a key signs before the next one does. */
+        @WithDefault("30d")
+        Duration rotation();
     }
 
     interface Snapshots {

@@ -40,6 +40,7 @@ public final class ActorTemplateRules {
     private static final int READYZ_PATH_LENGTH = 1024;
     private static final int MOUNT_PATH_LENGTH = 4096;
     private static final int DURATION_LENGTH = 63;
+    private static final int AUDIENCE_LENGTH = 256;
     private static final int UNBOUNDED = Integer.MAX_VALUE;
 
     private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
@@ -50,6 +51,7 @@ public final class ActorTemplateRules {
     private static final Pattern READYZ_PATH = Pattern.compile("/([A-Za-z0-9\\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*+");
     private static final Pattern CLEAN_PATH = Pattern.compile("(?!.*/\\.{1,2}(/|$))(?:/[^/:\\p{Cntrl}]++)++");
     private static final Pattern OLD_HASH = Pattern.compile("[a-z0-9]+");
+    private static final Pattern AUDIENCE = Pattern.compile("[!-~]+");
     private static final Pattern DURATION = Pattern.compile("0|([0-9]+(\\.[0-9]+)?(ms|s|m|h))+");
 
     private ActorTemplateRules() {}
@@ -82,6 +84,16 @@ public final class ActorTemplateRules {
                             DURATION_LENGTH,
                             DURATION,
                             "Must be a duration such as 90s, 5m or 0");
+        }
+        if (spec.identity() != null && spec.identity().tokenAudience() != null) {
+            FieldCheck audience = check.field("identity").field("tokenAudience");
+            if (audience.requiredText(spec.identity().tokenAudience())) {
+                audience.matches(
+                        spec.identity().tokenAudience(),
+                        AUDIENCE_LENGTH,
+                        AUDIENCE,
+                        "Must be printable ASCII characters without blanks");
+            }
         }
         return check.violations();
     }

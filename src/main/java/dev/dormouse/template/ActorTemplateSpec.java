@@ -48,6 +48,7 @@ public record ActorTemplateSpec(
         @Nullable ObjectReference workerPoolRef,
         @Nullable Runsc runsc,
         @Nullable Lifecycle lifecycle,
+        @Nullable Identity identity,
         @Size(max = 32) @Nullable List<PullSecret> imagePullSecrets) {
 
     public ActorTemplateSpec {
@@ -233,6 +234,12 @@ public record ActorTemplateSpec(
             @Size(max = 63) @Pattern("^(0|([0-9]+(\\.[0-9]+)?(ms|s|m|h))+)$") @Nullable
             String idleTimeout) {}
 
+    /** @param tokenAudience for whom the token in /run/ate/token is; null for no such file */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Identity(
+            @Size(min = 1, max = 256) @Pattern("^[!-~]+$") @Nullable
+            String tokenAudience) {}
+
     /** @param name of a Secret in the template's namespace that holds a Docker configuration */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record PullSecret(
@@ -251,6 +258,7 @@ public record ActorTemplateSpec(
                 workerPoolRef,
                 runsc,
                 lifecycle,
+                identity,
                 imagePullSecrets == null ? List.of() : imagePullSecrets);
     }
 

@@ -5,6 +5,7 @@ import dev.dormouse.access.SharedToken;
 import dev.dormouse.ateom.wire.HeartbeatRequest;
 import dev.dormouse.platform.DormouseConfig;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Typed;
@@ -20,7 +21,7 @@ import java.util.Optional;
  */
 @ApplicationScoped
 @Typed(LocalReporters.class)
-public class LocalReporters implements ReporterCheck {
+public class LocalReporters implements ReporterCheck, Mandates {
 
     private final AccessSettings access;
     private final Optional<SharedToken> expected;
@@ -40,13 +41,28 @@ public class LocalReporters implements ReporterCheck {
 
     @Override
     public Uni<Void> check(Optional<String> token, HeartbeatRequest report) {
-        boolean known = token.isPresent()
-                && expected.filter(own -> own.matches(token.get())).isPresent();
-        return access.open() || known
+        return access.open() || isOwn(token)
                 ? Uni.createFrom().voidItem()
-                : Uni.createFrom()
-                        .failure(Status.UNAUTHENTICATED
-                                .withDescription("a report needs the token in the server's dormouse.ateom.token")
-                                .asRuntimeException());
+                : Uni.createFrom().failure(unauthenticated("a report"));
+    }
+
+    /** A server that has such a token wants to see it: what it signs counts elsewhere, too. */
+    @Override
+    public Uni<Mandate> of(Optional<String> token) {
+        boolean nobodyHasOne = expected.isEmpty() && access.open();
+        return nobodyHasOne || isOwn(token)
+                ? Uni.createFrom().item(Mandate.ALL)
+                : Uni.createFrom().failure(unauthenticated("speaking for an actor"));
+    }
+
+    private boolean isOwn(Optional<String> token) {
+        return token.isPresent()
+                && expected.filter(own -> own.matches(token.get())).isPresent();
+    }
+
+    private static StatusRuntimeException unauthenticated(String what) {
+        return Status.UNAUTHENTICATED
+                .withDescription(what + " needs the token in the server's dormouse.ateom.token")
+                .asRuntimeException();
     }
 }

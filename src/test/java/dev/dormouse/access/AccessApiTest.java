@@ -178,6 +178,9 @@ class AccessApiTest {
                 .containsExactlyInAnyOrder(
                         // passes every method through the gate
                         "ateapi.Control",
+                        // Mandates
+                        "ateapi.SessionIdentity",
+                        "dormouse.ateom.v1.ActorIdentity",
                         // ReporterCheck
                         "dormouse.ateom.v1.WorkerRegistry",
                         "grpc.health.v1.Health");

@@ -31,6 +31,7 @@ class PullConfigurationsTest {
                 null,
                 null,
                 null,
+                null,
                 Stream.of(secrets).map(PullSecret::new).toList());
         return catalog.template("private", naming, true);
     }

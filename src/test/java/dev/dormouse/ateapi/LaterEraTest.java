@@ -17,6 +17,8 @@ import dev.dormouse.ateapi.v009.wire.GetAtespaceRequest;
 import dev.dormouse.ateapi.v009.wire.ListActorsRequest;
 import dev.dormouse.ateapi.v009.wire.ListAtespacesRequest;
 import dev.dormouse.ateapi.v009.wire.ListWorkersRequest;
+import dev.dormouse.ateapi.v009.wire.MintJWTRequest;
+import dev.dormouse.ateapi.v009.wire.MintJWTResponse;
 import dev.dormouse.ateapi.v009.wire.ObjectRef;
 import dev.dormouse.ateapi.v009.wire.PauseActorRequest;
 import dev.dormouse.ateapi.v009.wire.ResourceMetadata;
@@ -28,6 +30,8 @@ import dev.dormouse.ateapi.v009.wire.UpdateActorRequest;
 import dev.dormouse.ateapi.v009.wire.Worker;
 import dev.dormouse.platform.Code;
 import dev.dormouse.standalone.TestDatabase;
+import io.grpc.CallOptions;
+import io.grpc.stub.ClientCalls;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -37,6 +41,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -285,6 +290,24 @@ class LaterEraTest {
     }
 
     @Test
+    void anActorsTokenIsMintedInThisEra() throws Exception {
+        create("bearer");
+        resume("bearer");
+        MintJWTRequest request = MintJWTRequest.newBuilder()
+                .addAudience("vault")
+                .setSessionId("bearer")
+                .build();
+
+        byte[] answer = ClientCalls.blockingUnaryCall(
+                clients.watched(),
+                Clients.descriptor("ateapi.SessionIdentity/MintJWT"),
+                CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS),
+                request.toByteArray());
+
+        assertThat(MintJWTResponse.parseFrom(answer).getSessionJwt()).contains(".");
+    }
+
+    @Test
     void reflectionShowsThisEra() throws Exception {
         var file = Reflection.file(clients.channel(), "ateapi.Control");
 
@@ -295,5 +318,11 @@ class LaterEraTest {
                         .getOutputType()
                         .getFullName())
                 .isEqualTo("ateapi.Actor");
+        assertThat(Reflection.file(clients.channel(), "ateapi.SessionIdentity")
+                        .findServiceByName("SessionIdentity")
+                        .findMethodByName("MintJWT")
+                        .getInputType()
+                        .getFullName())
+                .isEqualTo("ateapi.MintJWTRequest");
     }
 }

@@ -13,9 +13,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 
 /** A pool of two workers without sandboxes, and a Ready template wire/simulated that runs on them. */
-final class SimulatedPool implements AutoCloseable {
+public final class SimulatedPool implements AutoCloseable {
 
-    static final int WORKERS = 2;
+    public static final int WORKERS = 2;
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -54,7 +54,7 @@ final class SimulatedPool implements AutoCloseable {
         });
     }
 
-    static SimulatedPool start(URI base) throws IOException {
+    public static SimulatedPool start(URI base) throws IOException {
         SimulatedPool pool = new SimulatedPool(base);
         await("the golden snapshot")
                 .atMost(PATIENCE)
@@ -76,7 +76,7 @@ final class SimulatedPool implements AutoCloseable {
         return pool;
     }
 
-    SimulatedAteom ateom() {
+    public SimulatedAteom ateom() {
         return ateom;
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.dormouse.asset.TestAssets;
 import dev.dormouse.ateom.wire.ActivateRequest;
 import dev.dormouse.ateom.wire.ActivateResponse;
+import dev.dormouse.ateom.wire.ActorIdentity;
 import dev.dormouse.ateom.wire.ActorRef;
 import dev.dormouse.ateom.wire.CheckpointRequest;
 import dev.dormouse.ateom.wire.CheckpointResponse;
@@ -30,6 +31,7 @@ import dev.dormouse.snapshot.SnapshotStore;
 import dev.dormouse.snapshot.SnapshotStores;
 import dev.dormouse.snapshot.TestStores;
 import dev.dormouse.snapshot.Verifier;
+import io.grpc.Status;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.smallrye.mutiny.Uni;
@@ -61,6 +63,8 @@ final class AteomFixture implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     volatile HeartbeatResponse answer = HeartbeatResponse.getDefaultInstance();
     volatile @Nullable RuntimeException unreachable;
+    /** What the control plane answers to who wants a token. */
+    volatile ActorIdentity identity = request -> Uni.createFrom().failure(Status.UNAVAILABLE.asRuntimeException());
     /** Whether the control plane records what it is told of logs. */
     volatile boolean notes = true;
 
@@ -95,7 +99,15 @@ final class AteomFixture implements AutoCloseable {
         AteomTelemetry telemetry =
                 new AteomTelemetry(metrics, OpenTelemetry.noop().getTracer("test"));
         running = new RunningAteom(
-                node, null, "node-1", "in-process", registry(), Duration.ofMillis(100), telemetry, vertx, threads);
+                node,
+                null,
+                "node-1",
+                "in-process",
+                new ControlPlane(registry(), request -> identity.mintToken(request)),
+                Duration.ofMillis(100),
+                telemetry,
+                vertx,
+                threads);
         ateom = running.service();
         running.start();
     }

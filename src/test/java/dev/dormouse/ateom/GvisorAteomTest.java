@@ -13,6 +13,7 @@ import dev.dormouse.ateom.wire.Container;
 import dev.dormouse.ateom.wire.Failure.Reason;
 import dev.dormouse.ateom.wire.HttpProbe;
 import dev.dormouse.ateom.wire.LogLine;
+import dev.dormouse.ateom.wire.MintTokenResponse;
 import dev.dormouse.ateom.wire.Mount;
 import dev.dormouse.ateom.wire.OpenPortRequest;
 import dev.dormouse.ateom.wire.Scope;
@@ -22,6 +23,7 @@ import dev.dormouse.sandbox.SandboxRuntime;
 import dev.dormouse.sandbox.TestServer;
 import dev.dormouse.sandbox.gvisor.GvisorRuntime;
 import dev.dormouse.sandbox.gvisor.GvisorSettings;
+import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -29,8 +31,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,6 +108,35 @@ class GvisorAteomTest {
         CheckpointResponse response = node.checkpoint(node.suspension(pod, actor, generation));
         assertThat(response.hasTaken()).as("%s", response.getFailure()).isTrue();
         return response.getTaken().getUri();
+    }
+
+    @Test
+    void aTokenIsReadInTheSandboxAndIsAnotherAfterAWake() {
+        AtomicInteger minted = new AtomicInteger();
+        node.identity = request -> Uni.createFrom()
+                .item(MintTokenResponse.newBuilder()
+                        .setToken("token %d of %d".formatted(minted.incrementAndGet(), request.getGeneration()))
+                        .setExpiresAt(Instant.now().plusSeconds(6).getEpochSecond())
+                        .build());
+        Workload.Builder bearer = workload().setTokenAudience("vault");
+        ActorRef actor = actor("bearer");
+
+        ActivateResponse booted = node.activate(activation("w1", actor, 1, bearer));
+        awaitToken(booted, "token 1 of 1");
+        awaitToken(booted, "token 2 of 1");
+        String uri = suspend("w1", actor, 1);
+        int before = minted.get();
+        ActivateResponse woken =
+                node.activate(activation("w2", actor, 2, bearer).setSnapshotUri(uri));
+
+        awaitToken(woken, "token %d of 2".formatted(before + 1));
+        awaitToken(woken, "token %d of 2".formatted(before + 2));
+    }
+
+    private static void awaitToken(ActivateResponse activated, String token) {
+        await().atMost(AteomFixture.PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(get(activated, "/read/run/ate/token")).isEqualTo(token));
     }
 
     @Test

@@ -2,7 +2,10 @@ package dev.dormouse.ateom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dormouse.ateom.wire.MintTokenResponse;
 import dev.dormouse.name.ActorKey;
+import io.grpc.Status;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -11,6 +14,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -30,11 +36,23 @@ class MetadataServerTest {
             AteomFixture.workload(dev.dormouse.ateom.wire.Container.newBuilder())
                     .build());
     private @Nullable Activation present = self;
+    private @Nullable Status refused;
+    private final IdentityTokens tokens = new IdentityTokens(
+            request -> refused != null
+                    ? Uni.createFrom().failure(refused.asRuntimeException())
+                    : Uni.createFrom()
+                            .item(MintTokenResponse.newBuilder()
+                                    .setToken("for " + String.join(" and ", request.getAudiencesList()))
+                                    .setExpiresAt(Instant.parse("2100-01-01T00:00:00Z")
+                                            .getEpochSecond())
+                                    .build()),
+            "worker",
+            InstantSource.system());
     private MetadataServer server;
 
     @BeforeEach
     void listen() throws InterruptedException {
-        server = MetadataServer.listen(vertx, "127.0.0.1");
+        server = MetadataServer.listen(vertx, "127.0.0.1", tokens);
         server.serve(() -> present, changes::incrementAndGet);
     }
 
@@ -44,12 +62,11 @@ class MetadataServerTest {
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
-    private HttpResponse<String> call(String method, String path) throws Exception {
+    private HttpResponse<String> call(String method, String path, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+                .method(method, BodyPublishers.noBody());
         return http.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
-                        .method(method, BodyPublishers.noBody())
-                        .build(),
-                BodyHandlers.ofString());
+                headers.length == 0 ? request.build() : request.headers(headers).build(), BodyHandlers.ofString());
     }
 
     @Test
@@ -76,8 +93,58 @@ class MetadataServerTest {
         assertThat(changes.get()).isEqualTo(1);
     }
 
+    @Test
+    void theActorGetsATokenForWhomItNames() throws Exception {
+        HttpResponse<String> answer =
+                call("GET", "/v1/self/token?audience=https%3A%2F%2Fvault&audience=bank", "Metadata-Flavor", "ate");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Cache-Control")).contains("no-store");
+        assertThat(new JsonObject(answer.body()))
+                .isEqualTo(new JsonObject()
+                        .put("token", "for https://vault and bank")
+                        .put("expiresAt", "2100-01-01T00:00:00Z"));
+    }
+
+    @Test
+    void whoOnlyMakesTheActorFetchSomethingGetsNoToken() throws Exception {
+        for (String[] headers : List.of(new String[0], new String[] {"Metadata-Flavor", "other"}, new String[] {
+            "Metadata-Flavor", "ate", "X-Forwarded-For", "10.0.0.1"
+        })) {
+            HttpResponse<String> answer = call("GET", "/v1/self/token?audience=vault", headers);
+
+            assertThat(answer.statusCode()).isEqualTo(403);
+            assertThat(answer.body()).contains("Metadata-Flavor: ate").doesNotContain("for vault");
+        }
+    }
+
     @ParameterizedTest
-    @CsvSource({"GET,/", "GET,/v1/self:suspend", "POST,/v1/self", "GET,/v1/self/", "GET,/q/metrics", "DELETE,/v1/self"})
+    @CsvSource({
+        "PERMISSION_DENIED,403",
+        "INVALID_ARGUMENT,400",
+        "RESOURCE_EXHAUSTED,429",
+        "UNAVAILABLE,503",
+        "UNKNOWN,503"
+    })
+    void aRefusalIsAProblem(Status.Code code, int status) throws Exception {
+        refused = code.toStatus().withDescription("because");
+
+        HttpResponse<String> answer = call("GET", "/v1/self/token?audience=vault", "Metadata-Flavor", "ate");
+
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(new JsonObject(answer.body()).getString("detail")).isEqualTo("because");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST,/v1/self/token",
+        "GET,/",
+        "GET,/v1/self:suspend",
+        "POST,/v1/self",
+        "GET,/v1/self/",
+        "GET,/q/metrics",
+        "DELETE,/v1/self"
+    })
     void everythingElseIsNotFound(String method, String path) throws Exception {
         HttpResponse<String> answer = call(method, path);
 

@@ -4,6 +4,7 @@ import static dev.dormouse.ateom.AteomFixture.activation;
 import static dev.dormouse.ateom.AteomFixture.actor;
 import static dev.dormouse.ateom.AteomFixture.uid;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.dormouse.ateom.ScriptedRuntime.ScriptedSandbox;
@@ -15,6 +16,7 @@ import dev.dormouse.ateom.wire.Container;
 import dev.dormouse.ateom.wire.DropLocalRequest;
 import dev.dormouse.ateom.wire.Failure.Reason;
 import dev.dormouse.ateom.wire.HttpProbe;
+import dev.dormouse.ateom.wire.MintTokenResponse;
 import dev.dormouse.ateom.wire.Mount;
 import dev.dormouse.ateom.wire.OpenPortRequest;
 import dev.dormouse.ateom.wire.PrepareRequest;
@@ -23,14 +25,19 @@ import dev.dormouse.ateom.wire.Scope;
 import dev.dormouse.ateom.wire.SlotReport.State;
 import dev.dormouse.ateom.wire.Workload;
 import dev.dormouse.sandbox.SandboxException.Kind;
+import io.smallrye.mutiny.Uni;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +102,76 @@ class WorkerSlotTest {
         assertThat(sandbox("w2").identity("actor-id")).isEqualTo("a");
         assertThat(sandbox("w2").identity("atespace")).isEqualTo("default");
         node.awaitFree("w1");
+    }
+
+    private static MintTokenResponse token(String text, Duration life) {
+        return MintTokenResponse.newBuilder()
+                .setToken(text)
+                .setExpiresAt(Instant.now().plus(life).getEpochSecond())
+                .build();
+    }
+
+    private ActivateResponse bootWithToken(String pod, String id, long generation) {
+        return node.activate(activation(pod, actor(id), generation, workload().setTokenAudience("vault")));
+    }
+
+    private void awaitToken(String pod, String expected) {
+        await().atMost(AteomFixture.PATIENCE)
+                .untilAsserted(() -> assertThat(sandbox(pod).identity("token")).isEqualTo(expected));
+    }
+
+    @Test
+    void aTokenStandsInAFileForTheTemplatesAudience() {
+        node.identity = request -> Uni.createFrom()
+                .item(token(
+                        "%s %d for %s"
+                                .formatted(
+                                        request.getActor().getId(), request.getGeneration(), request.getAudiences(0)),
+                        Duration.ofMinutes(15)));
+
+        bootWithToken("w1", "a", 1);
+        awaitToken("w1", "a 1 for vault");
+        CheckpointRequest.Builder suspension = node.suspension("w1", actor("a"), 1);
+        String uri = node.checkpoint(suspension).getTaken().getUri();
+        node.activate(activation("w2", actor("a"), 2, workload().setTokenAudience("vault"))
+                .setSnapshotUri(uri));
+
+        awaitToken("w2", "a 2 for vault");
+    }
+
+    @Test
+    void itIsRenewedBeforeItIsOver() {
+        AtomicInteger minted = new AtomicInteger();
+        node.identity =
+                request -> Uni.createFrom().item(token("token " + minted.incrementAndGet(), Duration.ofSeconds(4)));
+
+        bootWithToken("w1", "a", 1);
+
+        awaitToken("w1", "token 1");
+        awaitToken("w1", "token 2");
+        node.discard("w1", actor("a"), 1);
+        node.awaitFree("w1");
+        int last = minted.get();
+        await().during(Duration.ofSeconds(4))
+                .untilAsserted(() -> assertThat(minted.get()).isEqualTo(last));
+    }
+
+    @Test
+    void noWakeWaitsForItAndItComesWhenItCan() {
+        node.identity = request -> Uni.createFrom().nothing();
+        assertThat(bootWithToken("w1", "a", 1).hasActivated()).isTrue();
+        assertThat(bootWithToken("w2", "b", 1).hasActivated()).isTrue();
+
+        node.identity = request -> Uni.createFrom().item(token("late", Duration.ofMinutes(15)));
+
+        awaitToken("w1", "late");
+    }
+
+    @Test
+    void whereTheTemplateAsksForNoneThereIsNoFile() {
+        boot("w1", "a", 1);
+
+        assertThatThrownBy(() -> sandbox("w1").identity("token")).isInstanceOf(NoSuchFileException.class);
     }
 
     @Test

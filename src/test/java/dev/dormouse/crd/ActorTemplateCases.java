@@ -233,7 +233,15 @@ final class ActorTemplateCases {
                         text("1".repeat(62) + "s"),
                         text("1".repeat(63) + "s"),
                         "Must be at most 63 characters"));
-        return Stream.concat(runsc, lifecycle);
+        Stream<RuleCase> identity = Stream.of(
+                rules(
+                        "/identity/tokenAudience",
+                        List.of(text("https://vault.example.com/x?y"), "null"),
+                        List.of(text("two words"), text("umläut")),
+                        "Must be printable ASCII"),
+                rule("/identity/tokenAudience", text("a".repeat(256)), text("a".repeat(257)), "Must be at most 256"),
+                rule("/identity/tokenAudience", text("a"), text(""), EMPTY));
+        return Stream.of(runsc, lifecycle, identity).flatMap(cases -> cases);
     }
 
     private static String container(int i) {

@@ -43,6 +43,7 @@ public record RuleCase(
                  "workerSelector": {"matchExpressions": [{"key": "a", "operator": "Exists"}]},
                  "runsc": {"amd64": {"sha256Hash": "ab12", "url": "gs://r"}, "arm64": {"sha256Hash": "ab12", "url": "gs://r"}},
                  "lifecycle": {"idleTimeout": "5m"},
+                 "identity": {"tokenAudience": "vault"},
                  "imagePullSecrets": [{"name": "registry"}]}"""),
         WORKER_POOL("WorkerPool", """
                 {"replicas": 1, "ateomImage": "ateom",

@@ -41,7 +41,10 @@ class OpenApiTest {
                         "/v1/manifests",
                         "/v1/actortemplates",
                         "/v1/workerpools",
-                        "/v1/sandboxconfigs");
+                        "/v1/sandboxconfigs",
+                        "/.well-known/openid-configuration",
+                        "/openid/v1/jwks",
+                        "/spiffe/v1/bundle");
         paths.forEach(path -> ((JsonObject) path.getValue()).forEach(operation -> {
             var described = (JsonObject) operation.getValue();
             String name = operation.getKey() + " " + path.getKey();
