@@ -48,7 +48,8 @@ public record ActorTemplateSpec(
         @Nullable ObjectReference workerPoolRef,
         @Nullable Runsc runsc,
         @Nullable Lifecycle lifecycle,
-        @Size(max = 32) @Nullable List<PullSecret> imagePullSecrets) {
+        @Size(max = 32) @Nullable List<PullSecret> imagePullSecrets,
+        @Nullable PolicySpec policy) {
 
     public ActorTemplateSpec {
         containers = containers == null ? List.of() : containers;
@@ -251,7 +252,8 @@ public record ActorTemplateSpec(
                 workerPoolRef,
                 runsc,
                 lifecycle,
-                imagePullSecrets == null ? List.of() : imagePullSecrets);
+                imagePullSecrets == null ? List.of() : imagePullSecrets,
+                policy == null ? null : policy.withDefaults());
     }
 
     /** The class, default applied, as it is written in manifests. */

@@ -164,6 +164,7 @@ class GoldenActorsTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -174,6 +175,7 @@ class GoldenActorsTest {
                 spec.containers(),
                 null,
                 new SnapshotsConfig("file:///snapshots", Extent.FULL, Extent.DATA),
+                null,
                 null,
                 null,
                 null,

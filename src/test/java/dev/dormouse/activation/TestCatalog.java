@@ -77,6 +77,7 @@ final class TestCatalog implements Catalog {
                 null,
                 null,
                 idleTimeout == null ? null : new ActorTemplateSpec.Lifecycle(idleTimeout),
+                null,
                 null);
     }
 

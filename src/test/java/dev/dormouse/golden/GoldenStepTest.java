@@ -446,6 +446,7 @@ class GoldenStepTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
