@@ -73,6 +73,10 @@ final class MetadataServer implements AutoCloseable {
             notFound(request);
         } else if (look) {
             answer(request, 200, "application/json", describe(self).encode());
+        } else if (!ToldPolicy.maySuspend(self.workload())) {
+            Problem problem = Problem.of(
+                    Code.PERMISSION_DENIED, "This actor's template doesn't let it suspend itself: spec.policy.self.");
+            answer(request, problem.status(), Problem.MEDIA_TYPE, problem.json());
         } else {
             self.requestSuspend();
             changed.run();
