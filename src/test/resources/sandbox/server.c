@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,6 +27,30 @@ static void dial(char *target, char *answer) {
     socklen_t size = sizeof error;
     if (poll(&wait, 1, 1000) == 1) getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
     strcpy(answer, error ? strerror(error) : "connected");
+    close(fd);
+}
+
+/* Asks a DNS server for an address: that, or the code of the answer. */
+static void resolve(char *target, char *answer) {
+    char *name = strchr(target, '/'), *label;
+    *name++ = 0;
+    unsigned char message[512] = {1, 2, 1, 0, 0, 1}, *end = message + 12;
+    for (label = strtok(name, "."); label; label = strtok(0, ".")) {
+        *end++ = strlen(label);
+        end = (unsigned char *)stpcpy((char *)end, label);
+    }
+    memcpy(end, "\0\0\1\0\1", 5);
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    struct timeval patience = {.tv_sec = 1};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(53)};
+    inet_pton(AF_INET, target, &to.sin_addr);
+    connect(fd, (void *)&to, sizeof to);
+    send(fd, message, end + 5 - message, 0);
+    int n = recv(fd, message, sizeof message, 0);
+    if (n < 12) strcpy(answer, strerror(errno));
+    else if (message[7] == 0) sprintf(answer, "code %d", message[3] & 15);
+    else inet_ntop(AF_INET, message + n - 4, answer, 64);
     close(fd);
 }
 
@@ -75,6 +100,7 @@ static void answer_to(char *path, char *answer) {
     else if (!strncmp(path, "/read/", 6)) read_file(path + 5, answer);
     else if (!strncmp(path, "/write/", 7)) write_file(path + 6, answer);
     else if (!strncmp(path, "/dial/", 6)) dial(path + 6, answer);
+    else if (!strncmp(path, "/resolve/", 9)) resolve(path + 9, answer);
     else if (!strncmp(path, "/touch/", 7)) touch_memory(path + 7, answer);
     else if (!strncmp(path, "/spin/", 6)) spin(path + 6, answer);
     else strcpy(answer, "unknown path");

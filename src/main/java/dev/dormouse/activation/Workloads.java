@@ -155,6 +155,9 @@ class Workloads {
         list(spec.volumes()).stream()
                 .filter(volume -> volume.durableDir() != null)
                 .forEach(volume -> workload.addDurableDirs(volume.name()));
+        if (spec.policy() != null) {
+            workload.setPolicy(WirePolicy.of(spec.policy()));
+        }
         String digest = digest(workload.build(), spec, golden);
         return new Blueprint(
                 template,

@@ -87,13 +87,23 @@ final class MetadataServer implements AutoCloseable {
         switch (wish) {
             case "GET /v1/self" -> answer(request, 200, describe(self));
             case "GET /v1/self/token" -> giveToken(request, self);
-            case "POST /v1/self:suspend" -> {
-                self.requestSuspend();
-                changed.run();
-                answer(request, 202, new JsonObject().put("suspendRequested", true));
-            }
+            case "POST /v1/self:suspend" -> suspend(request, self);
             default -> notFound(request);
         }
+    }
+
+    private void suspend(HttpServerRequest request, Activation self) {
+        if (!ToldPolicy.maySuspend(self.workload())) {
+            refuse(
+                    request,
+                    Problem.of(
+                            Code.PERMISSION_DENIED,
+                            "This actor's template doesn't let it suspend itself: spec.policy.self."));
+            return;
+        }
+        self.requestSuspend();
+        changed.run();
+        answer(request, 202, new JsonObject().put("suspendRequested", true));
     }
 
     private static JsonObject describe(Activation self) {

@@ -2,6 +2,7 @@ package dev.dormouse.ateom;
 
 import dev.dormouse.asset.AssetException;
 import dev.dormouse.asset.Assets;
+import dev.dormouse.dns.Lookup;
 import dev.dormouse.image.Images;
 import dev.dormouse.platform.DormouseConfig;
 import dev.dormouse.platform.DormouseConfig.Role;
@@ -14,6 +15,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -59,6 +62,7 @@ class NodeAssembly {
                 images,
                 stores,
                 verifier,
+                outside(),
                 background,
                 InstantSource.system(),
                 dataDir,
@@ -73,6 +77,14 @@ class NodeAssembly {
             return Optional.of(assets.fetch(asset.url(), asset.sha256()));
         }
         return config.ateom().runsc().or(GvisorRuntime::findRunsc);
+    }
+
+    private Outside outside() {
+        List<String> guarded = new ArrayList<>();
+        String controlPlane = config.ateom().controlPlane();
+        guarded.add(controlPlane.substring(0, controlPlane.lastIndexOf(':')));
+        config.ateom().guarded().ifPresent(guarded::addAll);
+        return new Outside(Lookup.ofThisMachine(), guarded);
     }
 
     private NodeLimits limits() {

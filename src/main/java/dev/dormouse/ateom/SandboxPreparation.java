@@ -11,12 +11,14 @@ import dev.dormouse.image.Images.UnpackedImage;
 import dev.dormouse.image.PullSecrets;
 import dev.dormouse.name.InvalidNameException;
 import dev.dormouse.name.PartName;
+import dev.dormouse.policy.EgressPolicy;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxRuntime;
 import dev.dormouse.sandbox.SandboxRuntime.Binary;
 import dev.dormouse.sandbox.SandboxRuntime.BindMount;
 import dev.dormouse.sandbox.SandboxRuntime.Bundle;
 import dev.dormouse.sandbox.SandboxRuntime.ContainerSpec;
+import dev.dormouse.sandbox.SandboxRuntime.Egress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,10 +38,12 @@ final class SandboxPreparation {
 
     private final Images images;
     private final Binaries binaries;
+    private final Outside outside;
 
-    SandboxPreparation(Images images, Binaries binaries) {
+    SandboxPreparation(Images images, Binaries binaries, Outside outside) {
         this.images = images;
         this.binaries = binaries;
+        this.outside = outside;
     }
 
     /**
@@ -73,8 +77,10 @@ final class SandboxPreparation {
      * Creates the sandbox. Blocks for about 100 ms.
      *
      * @param directory of the slot, where the sandbox's own goes
+     * @param names answers the sandbox's questions for host names, where its policy speaks of them
      */
-    PreparedSandbox create(SandboxRuntime.Slot slot, Path directory, int metadataPort, Unpacked unpacked)
+    PreparedSandbox create(
+            SandboxRuntime.Slot slot, Path directory, int metadataPort, NameServer names, Unpacked unpacked)
             throws CommandFailure {
         Workload workload = unpacked.workload();
         // runtimes never forget an id, so each sandbox has a new one; short, for the paths of sockets that it becomes
@@ -83,8 +89,14 @@ final class SandboxPreparation {
         BundleDir files = directories(directory.resolve(id), workload);
         try {
             List<ContainerSpec> containers = containers(unpacked, files);
-            Bundle bundle =
-                    new Bundle(id, containers, files.identity(), ports(workload), metadataPort, unpacked.binary());
+            Bundle bundle = new Bundle(
+                    id,
+                    containers,
+                    files.identity(),
+                    ports(workload),
+                    metadataPort,
+                    unpacked.binary(),
+                    egress(workload, names));
             return new PreparedSandbox(workload, slot.prepare(bundle), files, digests(unpacked));
         } catch (SandboxException e) {
             files.delete();
@@ -93,6 +105,11 @@ final class SandboxPreparation {
             files.delete();
             throw e;
         }
+    }
+
+    private @Nullable Egress egress(Workload workload, NameServer names) throws CommandFailure {
+        EgressPolicy policy = ToldPolicy.egress(workload);
+        return policy == null ? null : new Egress(policy, outside.guarded(), policy.speaksOfHosts() ? names.port() : 0);
     }
 
     private static BundleDir directories(Path root, Workload workload) throws CommandFailure {

@@ -7,7 +7,6 @@ import dev.dormouse.ateom.wire.ActivateResponse;
 import dev.dormouse.ateom.wire.Activated;
 import dev.dormouse.ateom.wire.Container;
 import dev.dormouse.ateom.wire.Failure;
-import dev.dormouse.ateom.wire.Phases;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxRuntime;
 import dev.dormouse.sandbox.SandboxRuntime.Exit;
@@ -17,12 +16,11 @@ import dev.dormouse.snapshot.SnapshotException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** The steps from a command to a workload that is ready. Whatever fails, nothing of the attempt stays. */
-final class Startup {
+final class Startup implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(Startup.class);
     private static final Duration DEFAULT_READY_TIMEOUT = Duration.ofSeconds(60);
@@ -33,6 +31,7 @@ final class Startup {
     private final Path directory;
     private final int metadataPort;
     private final TokenFile tokenFile;
+    private final NameServer names;
     private final Runnable changed;
 
     /**
@@ -52,12 +51,13 @@ final class Startup {
         this.directory = directory;
         this.metadataPort = metadataPort;
         this.tokenFile = tokenFile;
+        this.names = new NameServer(place.gatewayIp(), node.outside().lookup(), node.background());
         this.changed = changed;
     }
 
     /** Creates a sandbox that waits for an actor. Blocks. */
     PreparedSandbox prepare(SandboxPreparation.Unpacked unpacked) throws CommandFailure {
-        return node.preparation().create(place, directory, metadataPort, unpacked);
+        return node.preparation().create(place, directory, metadataPort, names, unpacked);
     }
 
     /**
@@ -169,15 +169,14 @@ final class Startup {
         }
     }
 
-    private static Running launch(PreparedSandbox sandbox, @Nullable Held snapshot, boolean restores)
-            throws SandboxException {
+    private Running launch(PreparedSandbox sandbox, @Nullable Held snapshot, boolean restores) throws SandboxException {
+        names.serve(sandbox.prepared());
         return restores && snapshot != null
                 ? sandbox.prepared().restore(SnapshotTaking.memory(snapshot.dir()))
                 : sandbox.prepared().boot();
     }
 
-    private static Running relaunch(PreparedSandbox sandbox, @Nullable Held snapshot, boolean restores)
-            throws CommandFailure {
+    private Running relaunch(PreparedSandbox sandbox, @Nullable Held snapshot, boolean restores) throws CommandFailure {
         try {
             return launch(sandbox, snapshot, restores);
         } catch (SandboxException e) {
@@ -277,32 +276,9 @@ final class Startup {
         }
     }
 
-    /** Splits the time of a start into its phases. */
-    private static final class Stopwatch {
-        private final Phases.Builder phases;
-        private long lap = System.nanoTime();
-
-        Stopwatch(boolean prewarmed) {
-            phases = Phases.newBuilder().setPrewarmed(prewarmed);
-        }
-
-        void prepared() {
-            phases.setPrepare(micros());
-        }
-
-        void launched() {
-            phases.setRestore(micros());
-        }
-
-        Phases ready() {
-            return phases.setReady(micros()).build();
-        }
-
-        private long micros() {
-            long now = System.nanoTime();
-            long micros = TimeUnit.NANOSECONDS.toMicros(now - lap);
-            lap = now;
-            return micros;
-        }
+    /** When nothing starts here any more. */
+    @Override
+    public void close() {
+        names.close();
     }
 }

@@ -358,6 +358,7 @@ final class WorkerSlot implements AutoCloseable {
             }
             standby.discard();
             metadata.close();
+            startup.close();
             place.close();
             FileTree.discard(node.slotDirectory(place.name()));
         } finally {

@@ -19,7 +19,7 @@ import java.util.Locale;
 import java.util.function.Supplier;
 
 /** What there is to say about the actors' names: all of them are at the router. Other names are others' to answer. */
-final class ActorZone {
+final class ActorZone implements DnsServer.Zone {
 
     /** How long an answer may be kept, in seconds: the router's Service may be made anew. */
     static final int SECONDS = 30;
@@ -36,8 +36,8 @@ final class ActorZone {
         this.addresses = addresses;
     }
 
-    /** Fills in the response to a query. */
-    void answer(DnsQuery query, DnsResponse response) {
+    @Override
+    public void answer(DnsQuery query, DnsResponse response) {
         response.setRecursionDesired(query.isRecursionDesired());
         DnsRecord first = query.count(DnsSection.QUESTION) == 1 ? query.recordAt(DnsSection.QUESTION) : null;
         if (!(first instanceof DnsQuestion question)) {

@@ -16,16 +16,18 @@ import io.netty.handler.codec.dns.DatagramDnsResponse;
 import io.netty.handler.codec.dns.DatagramDnsResponseEncoder;
 import io.netty.handler.codec.dns.DefaultDnsResponse;
 import io.netty.handler.codec.dns.DnsQuery;
+import io.netty.handler.codec.dns.DnsResponse;
 import io.netty.handler.codec.dns.TcpDnsQueryDecoder;
 import io.netty.handler.codec.dns.TcpDnsResponseEncoder;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /** Speaks DNS over UDP and TCP on one port. */
-final class DnsServer implements AutoCloseable {
+public final class DnsServer implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(DnsServer.class);
     private static final Duration IDLE_CONNECTION = Duration.ofSeconds(10);
@@ -34,13 +36,20 @@ final class DnsServer implements AutoCloseable {
     private final Channel udp;
     private final Channel tcp;
 
+    /** Knows what to answer. */
+    public interface Zone {
+        /** Fills in the response to a query. */
+        void answer(DnsQuery query, DnsResponse response);
+    }
+
     /**
      * Blocks until it listens.
      *
      * @param port 0 for any that is free
+     * @param executor where the zone is asked, for one that takes its time
      * @throws IllegalStateException when the port can't be had
      */
-    DnsServer(String host, int port, ActorZone zone) {
+    public DnsServer(String host, int port, Zone zone, Executor executor) {
         try {
             udp = new Bootstrap()
                     .group(threads)
@@ -49,7 +58,7 @@ final class DnsServer implements AutoCloseable {
                             .addLast(
                                     new DatagramDnsQueryDecoder(),
                                     new DatagramDnsResponseEncoder(),
-                                    new Datagrams(zone))))
+                                    new Datagrams(zone, executor))))
                     .bind(new InetSocketAddress(host, port))
                     .syncUninterruptibly()
                     .channel();
@@ -61,7 +70,7 @@ final class DnsServer implements AutoCloseable {
                                     new ReadTimeoutHandler(IDLE_CONNECTION.toSeconds(), TimeUnit.SECONDS),
                                     new TcpDnsQueryDecoder(),
                                     new TcpDnsResponseEncoder(),
-                                    new Streams(zone))))
+                                    new Streams(zone, executor))))
                     .bind(new InetSocketAddress(host, port()))
                     .syncUninterruptibly()
                     .channel();
@@ -87,7 +96,7 @@ final class DnsServer implements AutoCloseable {
         };
     }
 
-    int port() {
+    public int port() {
         return ((InetSocketAddress) udp.localAddress()).getPort();
     }
 
@@ -98,18 +107,32 @@ final class DnsServer implements AutoCloseable {
         threads.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
-    private static final class Datagrams extends SimpleChannelInboundHandler<DatagramDnsQuery> {
-        private final ActorZone zone;
+    private static void answer(
+            ChannelHandlerContext context, DnsQuery query, DnsResponse response, Zone zone, Executor executor) {
+        query.retain();
+        executor.execute(() -> {
+            try {
+                zone.answer(query, response);
+                context.writeAndFlush(response);
+            } finally {
+                query.release();
+            }
+        });
+    }
 
-        Datagrams(ActorZone zone) {
+    private static final class Datagrams extends SimpleChannelInboundHandler<DatagramDnsQuery> {
+        private final Zone zone;
+        private final Executor executor;
+
+        Datagrams(Zone zone, Executor executor) {
             this.zone = zone;
+            this.executor = executor;
         }
 
         @Override
         protected void channelRead0(ChannelHandlerContext context, DatagramDnsQuery query) {
             DatagramDnsResponse response = new DatagramDnsResponse(query.recipient(), query.sender(), query.id());
-            zone.answer(query, response);
-            context.writeAndFlush(response);
+            answer(context, query, response, zone, executor);
         }
 
         @Override
@@ -120,17 +143,18 @@ final class DnsServer implements AutoCloseable {
     }
 
     private static final class Streams extends SimpleChannelInboundHandler<DnsQuery> {
-        private final ActorZone zone;
+        private final Zone zone;
+        private final Executor executor;
 
-        Streams(ActorZone zone) {
+        Streams(Zone zone, Executor executor) {
             this.zone = zone;
+            this.executor = executor;
         }
 
         @Override
         protected void channelRead0(ChannelHandlerContext context, DnsQuery query) {
             DefaultDnsResponse response = new DefaultDnsResponse(query.id());
-            zone.answer(query, response);
-            context.writeAndFlush(response);
+            answer(context, query, response, zone, executor);
         }
 
         @Override

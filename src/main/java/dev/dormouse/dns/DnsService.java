@@ -48,7 +48,7 @@ class DnsService {
                 LOOKED_UP_EVERY.toMillis(),
                 id -> Infrastructure.getDefaultWorkerPool().execute(() -> lookUp(target)));
         DnsServer listening = new DnsServer(
-                dns.host(), dns.port().get(), new ActorZone(config.router().domain(), () -> addresses));
+                dns.host(), dns.port().get(), new ActorZone(config.router().domain(), () -> addresses), Runnable::run);
         server = listening;
         LOG.infof("DNS listens at %s:%d and leads actors' names to %s", dns.host(), listening.port(), target);
     }

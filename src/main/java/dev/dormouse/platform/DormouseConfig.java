@@ -6,6 +6,7 @@ import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -460,6 +461,9 @@ public interface DormouseConfig {
 
         /** The Pod whose worker it is; empty where the control plane says which workers it has. */
         Pod pod();
+
+        /** Beside the control plane: host names or addresses that no range and no host name of a policy opens, only an address itself. */
+        Optional<List<String>> guarded();
 
         /** How many sandboxes may start at once; 0: as many as there are processors. */
         @WithDefault("0")

@@ -170,6 +170,7 @@ public final class WorkerDeployment {
                 ofPod("POD_NAME", "metadata.name"),
                 ofPod("POD_NAMESPACE", "metadata.namespace"),
                 ofPod("POD_IP", "status.podIP"),
+                ofPod("HOST_IP", "status.hostIP"),
                 ofPod("NODE_NAME", "spec.nodeName"),
                 set("DORMOUSE_ATEOM_NODE", "$(NODE_NAME)"),
                 set("DORMOUSE_ATEOM_POD_NAME", "$(POD_NAME)"),
@@ -178,6 +179,7 @@ public final class WorkerDeployment {
                 set("DORMOUSE_ATEOM_POD_IP", "$(POD_IP)"),
                 set("DORMOUSE_ATEOM_TOKEN", TOKEN_DIRECTORY + "/token"),
                 set("DORMOUSE_ATEOM_CONTROL_PLANE", settings.controlPlane()),
+                set("DORMOUSE_ATEOM_GUARDED", "$(HOST_IP),$(KUBERNETES_SERVICE_HOST)"),
                 set("DORMOUSE_ATEOM_DRAIN_LIMIT", settings.grace().minus(ENDING).toSeconds() + "s"),
                 set("DORMOUSE_DATA_DIR", CACHE)));
         if (settings.ca() != null) {

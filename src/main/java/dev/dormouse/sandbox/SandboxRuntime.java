@@ -1,5 +1,8 @@
 package dev.dormouse.sandbox;
 
+import dev.dormouse.policy.Cidr;
+import dev.dormouse.policy.EgressPolicy;
+import java.net.Inet4Address;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -76,9 +79,19 @@ public interface SandboxRuntime extends AutoCloseable {
         void close();
     }
 
-    /** A sandbox that was created and waits. One of its methods may be called, once. */
+    /** A sandbox that was created and waits. Of restore, boot and discard one may be called, once. */
     interface Prepared {
         Bundle bundle();
+
+        /**
+         * Lets the workload connect to addresses as a rule of {@link Egress#policy} says, for so long; what is connected by then stays
+         * so. To be called whenever a host of that rule was looked up, also once the workload runs. Fails when the sandbox has ended.
+         *
+         * @param rule its place among the policy's rules
+         */
+        default void allow(int rule, List<Inet4Address> addresses, Duration time) throws SandboxException {
+            throw new SandboxException(SandboxException.Kind.UNSUPPORTED, "this class of sandbox enforces no policy");
+        }
 
         /** Goes on from a Full snapshot. Files in the bundle's identity and durable directories must be in place. */
         Running restore(Path image) throws SandboxException;
@@ -141,6 +154,7 @@ public interface SandboxRuntime extends AutoCloseable {
      * @param ports of the actor that must be reachable at once
      * @param binary that runs it; null for the node's own
      * @param gatewayPort port at {@link Slot#gatewayIp()} that the actor reaches as http://169.254.17.1 (metadata service); 0: none
+     * @param egress where the workload may connect; null: anywhere but to this machine
      */
     record Bundle(
             String id,
@@ -148,7 +162,28 @@ public interface SandboxRuntime extends AutoCloseable {
             Path identityDir,
             List<Integer> ports,
             int gatewayPort,
-            @Nullable Binary binary) {}
+            @Nullable Binary binary,
+            @Nullable Egress egress) {
+
+        /** One that may connect anywhere. */
+        public Bundle(
+                String id,
+                List<ContainerSpec> containers,
+                Path identityDir,
+                List<Integer> ports,
+                int gatewayPort,
+                @Nullable Binary binary) {
+            this(id, containers, identityDir, ports, gatewayPort, binary, null);
+        }
+    }
+
+    /**
+     * What holds a workload to a policy, from before its first instruction until it has ended.
+     *
+     * @param guarded what no range and no host name of the policy opens, but only a range of that one address
+     * @param namesPort port at {@link Slot#gatewayIp()} whose DNS server the workload asks, over UDP and TCP; 0: it has none
+     */
+    record Egress(EgressPolicy policy, List<Cidr> guarded, int namesPort) {}
 
     /**
      * A sandbox binary on this node that stays there.

@@ -76,6 +76,7 @@ public final class ActorTemplateRules {
             secret.field("name").required(each.name());
             secretName(secret.field("name"), each.name());
         });
+        PolicyRules.check(check.field("policy"), spec.policy());
         if (spec.lifecycle() != null) {
             check.field("lifecycle")
                     .field("idleTimeout")

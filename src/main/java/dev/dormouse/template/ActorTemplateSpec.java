@@ -49,7 +49,8 @@ public record ActorTemplateSpec(
         @Nullable Runsc runsc,
         @Nullable Lifecycle lifecycle,
         @Nullable Identity identity,
-        @Size(max = 32) @Nullable List<PullSecret> imagePullSecrets) {
+        @Size(max = 32) @Nullable List<PullSecret> imagePullSecrets,
+        @Nullable PolicySpec policy) {
 
     public ActorTemplateSpec {
         containers = containers == null ? List.of() : containers;
@@ -259,7 +260,8 @@ public record ActorTemplateSpec(
                 runsc,
                 lifecycle,
                 identity,
-                imagePullSecrets == null ? List.of() : imagePullSecrets);
+                imagePullSecrets == null ? List.of() : imagePullSecrets,
+                policy == null ? null : policy.withDefaults());
     }
 
     /** The class, default applied, as it is written in manifests. */

@@ -165,6 +165,7 @@ class GoldenActorsTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
@@ -175,6 +176,7 @@ class GoldenActorsTest {
                 spec.containers(),
                 null,
                 new SnapshotsConfig("file:///snapshots", Extent.FULL, Extent.DATA),
+                null,
                 null,
                 null,
                 null,

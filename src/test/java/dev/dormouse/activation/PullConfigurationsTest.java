@@ -32,7 +32,8 @@ class PullConfigurationsTest {
                 null,
                 null,
                 null,
-                Stream.of(secrets).map(PullSecret::new).toList());
+                Stream.of(secrets).map(PullSecret::new).toList(),
+                null);
         return catalog.template("private", naming, true);
     }
 

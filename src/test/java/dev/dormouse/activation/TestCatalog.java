@@ -78,6 +78,7 @@ final class TestCatalog implements Catalog {
                 null,
                 idleTimeout == null ? null : new ActorTemplateSpec.Lifecycle(idleTimeout),
                 null,
+                null,
                 null);
     }
 

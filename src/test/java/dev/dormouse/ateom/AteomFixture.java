@@ -23,6 +23,7 @@ import dev.dormouse.ateom.wire.SlotReport;
 import dev.dormouse.ateom.wire.SlotReport.State;
 import dev.dormouse.ateom.wire.WorkerRegistry;
 import dev.dormouse.ateom.wire.Workload;
+import dev.dormouse.dns.Lookup;
 import dev.dormouse.image.ImageException;
 import dev.dormouse.image.Images;
 import dev.dormouse.image.PullSecrets;
@@ -81,6 +82,18 @@ final class AteomFixture implements AutoCloseable {
     AteomFixture(
             Path dataDir, Path store, SandboxRuntime runtime, Images images, NodeLimits limits, SnapshotStore... stores)
             throws Exception {
+        this(dataDir, store, runtime, images, limits, new Outside(Lookup.ofThisMachine(), List.of()), stores);
+    }
+
+    AteomFixture(
+            Path dataDir,
+            Path store,
+            SandboxRuntime runtime,
+            Images images,
+            NodeLimits limits,
+            Outside outside,
+            SnapshotStore... stores)
+            throws Exception {
         this.dataDir = dataDir;
         this.location = "file://" + store;
         Verifier verifier = new Verifier();
@@ -91,6 +104,7 @@ final class AteomFixture implements AutoCloseable {
                 images,
                 all,
                 verifier,
+                outside,
                 threads,
                 InstantSource.system(),
                 dataDir,

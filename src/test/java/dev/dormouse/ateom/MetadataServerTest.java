@@ -3,6 +3,7 @@ package dev.dormouse.ateom;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dormouse.ateom.wire.MintTokenResponse;
+import dev.dormouse.ateom.wire.Policy;
 import dev.dormouse.name.ActorKey;
 import io.grpc.Status;
 import io.smallrye.mutiny.Uni;
@@ -152,6 +153,24 @@ class MetadataServerTest {
         assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
         assertThat(new JsonObject(answer.body()).getString("code")).isEqualTo("NOT_FOUND");
         assertThat(self.suspendRequested()).isFalse();
+    }
+
+    @Test
+    void aPolicyMayKeepTheActorFromSuspendingItself() throws Exception {
+        Activation held = new Activation(
+                ActorKey.of("team-b", "a"),
+                7,
+                AteomFixture.workload(dev.dormouse.ateom.wire.Container.newBuilder())
+                        .setPolicy(Policy.newBuilder().setRefusesSuspend(true))
+                        .build());
+        present = held;
+
+        HttpResponse<String> answer = call("POST", "/v1/self:suspend");
+
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(new JsonObject(answer.body()).getString("code")).isEqualTo("PERMISSION_DENIED");
+        assertThat(held.suspendRequested()).isFalse();
+        assertThat(call("GET", "/v1/self").statusCode()).isEqualTo(200);
     }
 
     @Test

@@ -24,7 +24,16 @@ final class ActorTemplateCases {
     private ActorTemplateCases() {}
 
     static Stream<RuleCase> all() {
-        return Stream.of(spec(), container(), env(), readyz(), volumes(), snapshots(), pullSecrets(), ofBothEras())
+        return Stream.of(
+                        spec(),
+                        container(),
+                        env(),
+                        readyz(),
+                        volumes(),
+                        snapshots(),
+                        pullSecrets(),
+                        policy(),
+                        ofBothEras())
                 .flatMap(cases -> cases);
     }
 
@@ -208,6 +217,106 @@ final class ActorTemplateCases {
                         "Must be a valid DNS subdomain"),
                 rule(at + "/0/name", text("a".repeat(253)), text("a".repeat(254)), "Must be at most 253"),
                 rule(at + "/0/name", text("a"), "null", REQUIRED));
+    }
+
+    private static Stream<RuleCase> policy() {
+        String at = "/policy/egress";
+        String rule = at + "/allow/0";
+        return Stream.of(
+                rules(
+                        at + "/default",
+                        List.of(text("Deny"), "null"),
+                        List.of(text("deny")),
+                        "Must be one of Allow, Deny"),
+                rule(
+                        at,
+                        "{\"default\":\"Allow\"}",
+                        "{\"default\":\"Allow\",\"allow\":[]}",
+                        "Rules need the default Deny: Allow leaves nothing to allow"),
+                rule(
+                        at + "/allow",
+                        items(32, i -> "{\"hosts\":[\"a\"]}"),
+                        items(33, i -> "{\"hosts\":[\"a\"]}"),
+                        "Must have at most 32 items"),
+                rules(
+                        rule,
+                        List.of("{\"hosts\":[\"a\"]}", "{\"cidrs\":[\"::/0\"]}"),
+                        List.of("{}", "{\"ports\":[{\"port\":1}]}"),
+                        "A rule needs hosts or cidrs"),
+                rule(rule + "/hosts", items(64, i -> "\"a\""), items(65, i -> "\"a\""), "Must have at most 64 items"),
+                rules(
+                        rule + "/hosts/0",
+                        List.of(text("db"), text("*.example.com"), text("a-1.b.c2"), text("*.com"), text("xn--p1ai")),
+                        List.of(
+                                text("Example.com"),
+                                text("10.0.0.1"),
+                                text("*"),
+                                text("a.*.b"),
+                                text("*a.b"),
+                                text("a..b"),
+                                text("a."),
+                                text("-a"),
+                                text("a_b"),
+                                text("a\n"),
+                                text("")),
+                        "Must be a host name"),
+                rule(
+                        rule + "/hosts/0",
+                        text("a.".repeat(126) + "a"),
+                        text("a.".repeat(127) + "a"),
+                        "Must be at most 253 characters"),
+                rule(
+                        rule + "/cidrs",
+                        items(64, i -> "\"10.0.0.0/8\""),
+                        items(65, i -> "\"10.0.0.0/8\""),
+                        "Must have at most 64 items"),
+                rules(
+                        rule + "/cidrs/0",
+                        List.of(
+                                text("0.0.0.0/0"),
+                                text("255.255.255.255/32"),
+                                text("10.1.2.3/8"),
+                                text("2001:db8::/32"),
+                                text("::/0"),
+                                text("::1/128"),
+                                text("1:2:3:4:5:6:7:8/127"),
+                                text("1::8/64")),
+                        List.of(
+                                text("10.0.0.0"),
+                                text("10.0.0.0/33"),
+                                text("10.0.0/8"),
+                                text("256.0.0.0/8"),
+                                text("010.0.0.0/8"),
+                                text("10.0.0.0/08"),
+                                text("::/129"),
+                                text("2001:DB8::/32"),
+                                text("1::2::3/64"),
+                                text("1:2:3/64"),
+                                text("::1.2.3.4/128"),
+                                text("10.0.0.0/8\n"),
+                                text("")),
+                        "Must be a range of addresses"),
+                rule(
+                        rule + "/cidrs/0",
+                        text("aaaa:".repeat(7) + "aaaa/128"),
+                        text("aaaa:".repeat(8) + "aaaa/128"),
+                        "Must be at most 43 characters"),
+                rule(
+                        rule + "/ports",
+                        items(64, i -> "{\"port\":1}"),
+                        items(65, i -> "{\"port\":1}"),
+                        "Must have at most 64 items"),
+                rules(
+                        rule + "/ports/0/port",
+                        List.of("1", "65535"),
+                        List.of("0", "65536"),
+                        "Must be between 1 and 65535"),
+                rule(rule + "/ports/0/port", "443", "null", "Required value"),
+                rules(
+                        rule + "/ports/0/protocol",
+                        List.of(text("TCP"), text("UDP"), "null"),
+                        List.of(text("tcp"), text("ICMP")),
+                        "Must be one of TCP, UDP"));
     }
 
     private static Stream<RuleCase> ofBothEras() {

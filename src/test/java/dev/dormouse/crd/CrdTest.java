@@ -101,6 +101,8 @@ class CrdTest {
                 .containsExactlyInAnyOrder(
                         "sandboxClass=\"gvisor\"",
                         "snapshotsConfig.onPause=\"Full\"",
+                        "policy.egress.default=\"Deny\"",
+                        "policy.egress.allow[].ports[].protocol=\"TCP\"",
                         "snapshotsConfig.onCommit=\"Full\"",
                         "containers[].readyz.httpGet.path=\"/readyz\"");
         assertThat(defaults(pool))

@@ -44,7 +44,11 @@ public record RuleCase(
                  "runsc": {"amd64": {"sha256Hash": "ab12", "url": "gs://r"}, "arm64": {"sha256Hash": "ab12", "url": "gs://r"}},
                  "lifecycle": {"idleTimeout": "5m"},
                  "identity": {"tokenAudience": "vault"},
-                 "imagePullSecrets": [{"name": "registry"}]}"""),
+                 "imagePullSecrets": [{"name": "registry"}],
+                 "policy": {
+                   "egress": {"default": "Deny", "allow": [
+                     {"hosts": ["example.com"], "cidrs": ["10.0.0.0/8"], "ports": [{"port": 443, "protocol": "TCP"}]}]},
+                   "self": {"suspend": true}}}"""),
         WORKER_POOL("WorkerPool", """
                 {"replicas": 1, "ateomImage": "ateom",
                  "template": {

@@ -38,7 +38,7 @@ class DnsServerTest {
     @BeforeEach
     void start() throws Exception {
         addresses = List.of(InetAddress.getByName(IPV4), InetAddress.getByName(IPV6));
-        server = new DnsServer("127.0.0.1", 0, new ActorZone(DOMAIN, () -> addresses));
+        server = new DnsServer("127.0.0.1", 0, new ActorZone(DOMAIN, () -> addresses), Runnable::run);
     }
 
     @AfterEach
@@ -123,7 +123,8 @@ class DnsServerTest {
 
     @Test
     void aPortThatIsTakenIsSaid() {
-        assertThatThrownBy(() -> new DnsServer("127.0.0.1", server.port(), new ActorZone(DOMAIN, () -> addresses)))
+        assertThatThrownBy(() -> new DnsServer(
+                        "127.0.0.1", server.port(), new ActorZone(DOMAIN, () -> addresses), Runnable::run))
                 .hasMessageContaining("is the port taken? Set dormouse.dns.port");
     }
 }

@@ -447,6 +447,7 @@ class GoldenStepTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 

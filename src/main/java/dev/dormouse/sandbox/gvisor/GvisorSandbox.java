@@ -8,8 +8,10 @@ import dev.dormouse.sandbox.SandboxRuntime.Exit;
 import dev.dormouse.sandbox.SandboxRuntime.Prepared;
 import dev.dormouse.sandbox.SandboxRuntime.Running;
 import dev.dormouse.sandbox.SandboxRuntime.Usage;
+import dev.dormouse.sandbox.host.Command;
 import dev.dormouse.sandbox.host.SandboxLife;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,11 +20,13 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** One sandbox from its creation to its end. */
 final class GvisorSandbox implements Prepared, Running {
 
     private static final Logger LOG = Logger.getLogger(GvisorSandbox.class);
+    private static final Duration ALLOW_LIMIT = Duration.ofSeconds(3);
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration CHECKPOINT_LIMIT = Duration.ofMinutes(10);
     private static final List<String> IMAGE_FILES = List.of("checkpoint.img", "pages_meta.img", "pages.img");
@@ -31,14 +35,22 @@ final class GvisorSandbox implements Prepared, Running {
     private final SlotShell shell;
     private final RunscContainers containers;
     private final Map<Integer, Integer> ports;
+    private final @Nullable EgressTable policy;
     private final SandboxUsage usage;
     private final SandboxLife life = new SandboxLife();
 
-    GvisorSandbox(GvisorSlot slot, SlotShell shell, RunscContainers containers, Map<Integer, Integer> ports) {
+    /** @param policy in force already; null: none */
+    GvisorSandbox(
+            GvisorSlot slot,
+            SlotShell shell,
+            RunscContainers containers,
+            Map<Integer, Integer> ports,
+            @Nullable EgressTable policy) {
         this.slot = slot;
         this.shell = shell;
         this.containers = containers;
         this.ports = new ConcurrentHashMap<>(ports);
+        this.policy = policy;
         this.usage = new SandboxUsage(shell.proc(), containers.pidFile(), slot.address());
     }
 
@@ -82,6 +94,25 @@ final class GvisorSandbox implements Prepared, Running {
 
     private interface Call {
         SlotShell.Result run() throws SandboxException;
+    }
+
+    @Override
+    public void allow(int rule, List<Inet4Address> addresses, Duration time) throws SandboxException {
+        if (policy == null) {
+            throw new SandboxException(Kind.FAILED, "this sandbox has no policy");
+        }
+        life.requireAlive();
+        if (!addresses.isEmpty()) {
+            // beside the shell, which may be busy with a snapshot
+            Command.run(
+                    ALLOW_LIMIT,
+                    policy.allowance(rule, addresses, time.toSeconds()),
+                    "nsenter",
+                    "--net=/proc/%d/ns/net".formatted(shell.pid()),
+                    "nft",
+                    "-f",
+                    "-");
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxException.Kind;
 import dev.dormouse.sandbox.SandboxRuntime.Binary;
 import dev.dormouse.sandbox.SandboxRuntime.Bundle;
+import dev.dormouse.sandbox.SandboxRuntime.Egress;
 import dev.dormouse.sandbox.SandboxRuntime.Prepared;
 import dev.dormouse.sandbox.SandboxRuntime.Slot;
 import dev.dormouse.sandbox.host.ShellQuote;
@@ -37,6 +38,9 @@ final class GvisorSlot implements Slot {
 
     /** Whether the slot hides from its sandboxes what {@link RunscBinary#networkMask} says. Guarded by this. */
     private boolean masked;
+
+    /** How many activations there were. Guarded by this. */
+    private int activations;
 
     private volatile @Nullable SlotShell shell;
     private volatile @Nullable GvisorSandbox sandbox;
@@ -138,11 +142,17 @@ final class GvisorSlot implements Slot {
         Map<Integer, Integer> ports = new LinkedHashMap<>();
         bundle.ports().forEach(port -> ports.put(port, inbound.next()));
         RunscContainers containers = new RunscContainers(runsc, directories, bundle);
-        GvisorSandbox created = new GvisorSandbox(this, current, containers, ports);
+        Egress egress = bundle.egress();
+        EgressTable policy = egress == null ? null : new EgressTable(++activations, egress);
+        GvisorSandbox created = new GvisorSandbox(this, current, containers, ports, policy);
         sandbox = created;
         try {
             containers.writeBundles();
-            run(current, network.openScript(inverse(ports), bundle.gatewayPort()), "open ports");
+            int namesPort = egress == null ? 0 : egress.namesPort();
+            run(current, network.openScript(inverse(ports), bundle.gatewayPort(), namesPort), "open ports");
+            if (policy != null) {
+                run(current, policy.openScript(), "set the policy");
+            }
             SlotShell.Result result = current.run(containers.createScript(), CREATE_LIMIT);
             if (result.code() != 0) {
                 throw RunscFailure.of("create", result);
@@ -168,7 +178,7 @@ final class GvisorSlot implements Slot {
 
     int openPort(SlotShell current, int actorPort) throws SandboxException {
         int port = inbound.next();
-        run(current, network.openScript(Map.of(port, actorPort), 0), "open a port");
+        run(current, network.openScript(Map.of(port, actorPort), 0, 0), "open a port");
         return port;
     }
 
@@ -178,21 +188,24 @@ final class GvisorSlot implements Slot {
             return;
         }
         SlotShell current = shell;
-        if (current != null && !isEnded(current)) {
+        if (current != null && !isEnded(current, ended.bundle().egress() != null)) {
             current.close();
         }
         directories.clean();
         sandbox = null;
     }
 
-    private boolean isEnded(SlotShell current) {
+    private boolean isEnded(SlotShell current, boolean held) {
         // a process that can't be killed at once is dying; the loop ends with it
         String script = """
                 set -e
                 %skill -9 -1 2>/dev/null || :
                 while set -- /proc/[0-9]*; [ $# -gt 2 ]; do sleep 0.005; done
-                %s""".formatted(
-                SlotNetwork.closeScript(), SlotNetwork.innerScript(ShellQuote.of(directories.networkNamespace())));
+                %s%s""".formatted(
+                        SlotNetwork.closeScript(),
+                        // not before: what still runs would run without a policy
+                        held ? EgressTable.REMOVE_SCRIPT : "",
+                        SlotNetwork.innerScript(ShellQuote.of(directories.networkNamespace())));
         try {
             return current.runSoon(script, PATIENCE, SET_UP_LIMIT).code() == 0;
         } catch (SandboxException e) {

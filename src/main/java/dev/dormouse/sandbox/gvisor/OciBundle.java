@@ -19,6 +19,9 @@ final class OciBundle {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    /** Says whom the workload asks for names, where its policy speaks of them. */
+    private static final String RESOLVER = "resolv.conf";
+
     private static final int OPEN_FILES = 1_048_576;
 
     // what Docker and containerd give to root in a container
@@ -47,18 +50,21 @@ final class OciBundle {
      */
     static void write(Path directory, Bundle bundle, int index, String networkNamespace) throws IOException {
         Files.createDirectories(directory);
+        if (asksForNames(bundle)) {
+            Files.writeString(directory.resolve(RESOLVER), "nameserver " + SlotAddress.GATEWAY_IP + "\n");
+        }
         Path file = Files.createFile(directory.resolve("config.json"), OWNER_ONLY);
-        Files.write(file, JSON.writeValueAsBytes(config(bundle, index, networkNamespace)));
+        Files.write(file, JSON.writeValueAsBytes(config(directory, bundle, index, networkNamespace)));
     }
 
-    private static ObjectNode config(Bundle bundle, int index, String networkNamespace) {
+    private static ObjectNode config(Path directory, Bundle bundle, int index, String networkNamespace) {
         ContainerSpec container = bundle.containers().get(index);
         ObjectNode config = JSON.createObjectNode();
         config.put("ociVersion", "1.0.2");
         config.set("process", process(container));
         config.putObject("root").put("path", container.rootfs().toString()).put("readonly", false);
         config.put("hostname", "actor");
-        config.set("mounts", mounts(bundle, container));
+        config.set("mounts", mounts(directory, bundle, container));
         ArrayNode namespaces = config.putObject("linux").putArray("namespaces");
         for (String type : List.of("pid", "ipc", "uts", "mount")) {
             namespaces.addObject().put("type", type);
@@ -107,7 +113,7 @@ final class OciBundle {
         return capabilities;
     }
 
-    private static ArrayNode mounts(Bundle bundle, ContainerSpec container) {
+    private static ArrayNode mounts(Path directory, Bundle bundle, ContainerSpec container) {
         ArrayNode mounts = JSON.createArrayNode();
         mount(mounts, "/proc", "proc", "proc");
         mount(mounts, "/dev", "tmpfs", "tmpfs");
@@ -115,10 +121,23 @@ final class OciBundle {
         mount(mounts, "/dev/shm", "tmpfs", "shm", "mode=1777");
         mount(mounts, "/sys", "sysfs", "sysfs", "ro");
         mount(mounts, "/run/ate", "bind", bundle.identityDir().toString(), "rbind", "ro");
+        if (asksForNames(bundle)) {
+            mount(
+                    mounts,
+                    "/etc/resolv.conf",
+                    "bind",
+                    directory.resolve(RESOLVER).toString(),
+                    "rbind",
+                    "ro");
+        }
         for (BindMount durable : container.mounts()) {
             mount(mounts, durable.destination(), "bind", durable.source().toString(), "rbind", "rw");
         }
         return mounts;
+    }
+
+    private static boolean asksForNames(Bundle bundle) {
+        return bundle.egress() != null && bundle.egress().namesPort() != 0;
     }
 
     private static void mount(ArrayNode mounts, String destination, String type, String source, String... options) {

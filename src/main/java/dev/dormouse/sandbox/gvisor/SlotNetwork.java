@@ -85,8 +85,9 @@ record SlotNetwork(SlotAddress address) {
      *
      * @param ports inbound port to actor's port
      * @param gatewayPort of the metadata service, 0: none
+     * @param namesPort of the DNS server, 0: none
      */
-    String openScript(Map<Integer, Integer> ports, int gatewayPort) {
+    String openScript(Map<Integer, Integer> ports, int gatewayPort, int namesPort) {
         StringBuilder elements = new StringBuilder();
         if (!ports.isEmpty()) {
             elements.append("add element ip dormouse ports { %s }\n"
@@ -100,11 +101,16 @@ record SlotNetwork(SlotAddress address) {
             elements.append(
                     "add element ip dormouse gateway { 80 : %s . %d }\n".formatted(address.hostIp(), gatewayPort));
         }
+        if (namesPort != 0) {
+            elements.append(
+                    "add element ip dormouse gateway { 53 : %1$s . %2$d }\nadd element ip dormouse names { 53 : %1$s . %2$d }\n"
+                            .formatted(address.hostIp(), namesPort));
+        }
         return elements.isEmpty() ? "" : "nft -f - <<'END'\n" + elements + "END\n";
     }
 
     static String closeScript() {
-        return "nft 'flush map ip dormouse ports; flush set ip dormouse open; flush map ip dormouse gateway'\n";
+        return "nft 'flush map ip dormouse ports; flush set ip dormouse open; flush map ip dormouse gateway; flush map ip dormouse names'\n";
     }
 
     private String rules() {
@@ -112,11 +118,13 @@ record SlotNetwork(SlotAddress address) {
                 table ip dormouse {
                   map ports { type inet_service : ipv4_addr . inet_service; }
                   map gateway { type inet_service : ipv4_addr . inet_service; }
+                  map names { type inet_service : ipv4_addr . inet_service; }
                   set open { type inet_service; }
                   chain prerouting {
                     type nat hook prerouting priority dstnat;
                     iifname "eth0" dnat ip to tcp dport map @ports
                     iifname "in0" ip daddr %1$s dnat ip to tcp dport map @gateway
+                    iifname "in0" ip daddr %1$s dnat ip to udp dport map @names
                   }
                   chain postrouting {
                     type nat hook postrouting priority srcnat;

@@ -53,6 +53,11 @@ final class ProcessSlot implements Slot {
         if (sandbox != null) {
             throw new SandboxException(Kind.FAILED, "slot " + name + " holds a sandbox already");
         }
+        if (bundle.egress() != null) {
+            throw new SandboxException(
+                    Kind.UNSUPPORTED,
+                    "spec.policy.egress can't be enforced here: sandbox class process shares the machine's network; use gvisor");
+        }
         Map<Integer, Integer> ports = new LinkedHashMap<>();
         try {
             for (int port : bundle.ports()) {

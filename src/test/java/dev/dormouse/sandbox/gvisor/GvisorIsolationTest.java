@@ -8,13 +8,11 @@ import dev.dormouse.sandbox.SandboxRuntime.Bundle;
 import dev.dormouse.sandbox.SandboxRuntime.Running;
 import dev.dormouse.sandbox.SandboxRuntime.Slot;
 import dev.dormouse.sandbox.TestServer;
-import dev.dormouse.sandbox.host.Command;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -135,39 +133,15 @@ class GvisorIsolationTest {
 
     @Test
     void theOutsideIsReachableButForLinkLocalAddresses() throws Exception {
-        // a network of its own beyond the host, with a server in it
         String link = "outside" + ProcessHandle.current().pid() % 10_000;
-        Process outside = Command.builder(
-                        "unshare", "--net", "sh", "-c", "echo ready; read go; exec " + gvisor.rootfs + "/server 99")
-                .start();
-        try {
-            assertThat(outside.inputReader().readLine()).isEqualTo("ready");
-            Command.run(Duration.ofSeconds(5), """
-                    link add %1$s type veth peer name eth0 netns %2$d
-                    addr add 192.0.2.253/30 dev %1$s
-                    addr add 169.254.99.1/30 dev %1$s
-                    link set %1$s up
-                    """.formatted(link, outside.pid()), "ip", "-batch", "-");
-            Command.run(
-                    Duration.ofSeconds(5),
-                    """
-                    addr add 192.0.2.254/30 dev eth0
-                    addr add 169.254.99.2/30 dev eth0
-                    link set eth0 up
-                    """,
-                    "nsenter",
-                    "--net=/proc/" + outside.pid() + "/ns/net",
-                    "ip",
-                    "-batch",
-                    "-");
-            outside.outputWriter().append("go\n").flush();
+        List<String> host = List.of("192.0.2.253/30", "169.254.99.1/30");
+        List<String> addresses = List.of("192.0.2.254/30", "169.254.99.2/30");
+        try (OutsideNetwork outside = new OutsideNetwork(gvisor.rootfs, link, host, addresses, 99)) {
             Running running = gvisor.boot(slot);
             assertThat(TestServer.get("192.0.2.254", 99, "/count")).isEqualTo("1");
 
             assertThat(dial(running, "192.0.2.254", 99)).isEqualTo("connected");
             assertThat(dial(running, "169.254.99.2", 99)).isEqualTo(BLOCKED);
-        } finally {
-            outside.destroyForcibly();
         }
     }
 

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.dormouse.policy.EgressPolicy;
 import dev.dormouse.sandbox.SandboxException;
 import dev.dormouse.sandbox.SandboxException.Kind;
 import dev.dormouse.sandbox.SandboxRuntime.BindMount;
 import dev.dormouse.sandbox.SandboxRuntime.Bundle;
 import dev.dormouse.sandbox.SandboxRuntime.ContainerSpec;
+import dev.dormouse.sandbox.SandboxRuntime.Egress;
 import dev.dormouse.sandbox.SandboxRuntime.Exit;
 import dev.dormouse.sandbox.SandboxRuntime.Prepared;
 import dev.dormouse.sandbox.SandboxRuntime.Running;
@@ -240,5 +242,18 @@ class ProcessRuntimeTest {
             System.out.println("running");
             Thread.sleep(Duration.ofMinutes(1));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPolicyThatCanNotBeEnforcedIsRefused(Way way) throws Exception {
+        runtime = way.open(directory.resolve("work"));
+        slot = runtime.openSlot("s");
+        Egress egress = new Egress(new EgressPolicy(true, List.of()), List.of(), 0);
+
+        assertThatThrownBy(() -> slot.prepare(new Bundle("b", List.of(), directory, List.of(80), 0, null, egress)))
+                .isInstanceOfSatisfying(
+                        SandboxException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNSUPPORTED))
+                .hasMessageContaining("spec.policy.egress");
     }
 }
