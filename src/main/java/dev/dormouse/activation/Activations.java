@@ -2,6 +2,7 @@ package dev.dormouse.activation;
 
 import dev.dormouse.actor.Actor;
 import dev.dormouse.actor.ActorStatus;
+import dev.dormouse.actor.Actors;
 import dev.dormouse.actor.Cause;
 import dev.dormouse.name.ActorId;
 import dev.dormouse.name.ActorKey;
@@ -19,7 +20,8 @@ import java.util.function.Supplier;
 /**
  * Wakes actors and lays them to sleep. A transition that began is finished or rolled back by the server, whether or not its caller
  * stays. Every method fails with {@link Failure}: NOT_FOUND when there is no such actor, ABORTED {@code another operation is in
- * progress for this actor} when a conflicting transition is under way.
+ * progress for this actor} when a conflicting transition is under way, PERMISSION_DENIED when a caller wants something of a golden actor:
+ * it is there for its snapshot only, and would keep a worker, or replace what others start from.
  */
 @ApplicationScoped
 public class Activations implements Waker {
@@ -45,6 +47,9 @@ public class Activations implements Waker {
 
     @Override
     public Uni<Route> wake(ActorKey key, int actorPort, Cause cause) {
+        if (isReserved(key, cause)) {
+            return reserved(key);
+        }
         Flight flight = wakes.wake(key, false, cause);
         return flight.whenReachable().chain(actor -> ports.route(actor, actorPort, flight.whenEnded()));
     }
@@ -56,7 +61,9 @@ public class Activations implements Waker {
      * @param boot start from the image even if there is a snapshot; durable directories are kept
      */
     public Uni<Actor> resume(ActorKey key, boolean boot, Cause cause) {
-        return wakes.wake(key, boot, cause).whenEnded();
+        return isReserved(key, cause)
+                ? reserved(key)
+                : wakes.wake(key, boot, cause).whenEnded();
     }
 
     /**
@@ -64,7 +71,9 @@ public class Activations implements Waker {
      * uploaded. Fails UNAVAILABLE when the snapshot couldn't be taken: the actor then runs on.
      */
     public Uni<Actor> suspend(ActorKey key, Cause cause) {
-        return afterWake(key, () -> sleeps.sleep(key, ActorStatus.SUSPENDING, cause, null));
+        return isReserved(key, cause)
+                ? reserved(key)
+                : afterWake(key, () -> sleeps.sleep(key, ActorStatus.SUSPENDING, cause, null));
     }
 
     /**
@@ -72,7 +81,17 @@ public class Activations implements Waker {
      * SUSPENDED, UNAVAILABLE when the snapshot couldn't be taken: the actor then runs on.
      */
     public Uni<Actor> pause(ActorKey key, Cause cause) {
-        return afterWake(key, () -> sleeps.sleep(key, ActorStatus.PAUSING, cause, null));
+        return isReserved(key, cause)
+                ? reserved(key)
+                : afterWake(key, () -> sleeps.sleep(key, ActorStatus.PAUSING, cause, null));
+    }
+
+    private static boolean isReserved(ActorKey key, Cause cause) {
+        return cause.isCallers() && Actors.isReserved(key.atespace());
+    }
+
+    private static <T> Uni<T> reserved(ActorKey key) {
+        return Uni.createFrom().failure(Actors.reserved(key.atespace()));
     }
 
     /** Who saw the actor answer may lay it to sleep although RUNNING isn't written yet. */

@@ -112,11 +112,20 @@ public class Actors {
 
     /** Fails PERMISSION_DENIED in the atespace of golden actors. */
     public static void requireOwn(AtespaceName atespace) {
-        if (atespace.equals(AtespaceName.GOLDEN)) {
-            throw new Failure(
-                    Code.PERMISSION_DENIED,
-                    "Atespace " + atespace + " is reserved for the golden actors of templates; use another");
+        if (isReserved(atespace)) {
+            throw reserved(atespace);
         }
+    }
+
+    /** True for the atespace of golden actors. */
+    public static boolean isReserved(AtespaceName atespace) {
+        return atespace.equals(AtespaceName.GOLDEN);
+    }
+
+    public static Failure reserved(AtespaceName atespace) {
+        return new Failure(
+                Code.PERMISSION_DENIED,
+                "Atespace " + atespace + " is reserved for the golden actors of templates; use another");
     }
 
     /** True for what the store answers when a record is at another version than expected. */

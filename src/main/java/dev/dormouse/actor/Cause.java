@@ -17,5 +17,10 @@ public enum Cause {
     /** The actor asked for it. */
     ACTOR,
     /** Another replica, or this one before a restart, left it half-way. */
-    RECOVERY
+    RECOVERY;
+
+    /** True when somebody outside the control plane wants it. */
+    public boolean isCallers() {
+        return this == REQUEST || this == API;
+    }
 }

@@ -260,6 +260,24 @@ class ActivationsTest {
     }
 
     @Test
+    void nobodyButTheControlPlaneWakesAGoldenActor() {
+        ActorKey key =
+                world.create("ate-golden", "golden", world.catalog.template("unready", TestCatalog.spec(null), false));
+        Activations activations = world.replica.activations;
+
+        assertThatThrownBy(() -> await(activations.wake(key, 80, Cause.REQUEST)))
+                .hasMessageContaining("reserved");
+        assertThatThrownBy(() -> await(activations.resume(key, false, Cause.API)))
+                .hasMessageContaining("reserved");
+        assertThat(world.events(key)).containsExactly("Created");
+
+        await(activations.resume(key, false, Cause.GOLDEN));
+        assertThatThrownBy(() -> suspend(key)).hasMessageContaining("reserved");
+        assertThatThrownBy(() -> pause(key)).hasMessageContaining("reserved");
+        assertThat(world.record(key).status()).isEqualTo(ActorStatus.RUNNING);
+    }
+
+    @Test
     void suspendAndPauseOfWhatSleepsChangeNothing() {
         ActorKey suspended = world.create("suspended");
         ActorKey paused = world.create("paused");

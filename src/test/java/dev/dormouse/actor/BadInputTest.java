@@ -256,6 +256,9 @@ class BadInputTest {
     void theAtespaceOfGoldenActorsIsReserved() {
         api.post("/v1/atespaces/ate-golden/actors", newActor("a")).problem(403, Code.PERMISSION_DENIED);
         api.delete("/v1/atespaces/ate-golden/actors/a").problem(403, Code.PERMISSION_DENIED);
+        for (String verb : new String[] {"resume", "suspend", "pause"}) {
+            api.post("/v1/atespaces/ate-golden/actors/a:" + verb, "{}").problem(403, Code.PERMISSION_DENIED);
+        }
         api.delete("/v1/atespaces/ate-golden").problem(409, Code.FAILED_PRECONDITION);
         api.delete("/v1/atespaces/default").problem(409, Code.FAILED_PRECONDITION);
     }

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * worker held for nothing, no durable state lost, no actor on two workers.
  */
 @Tag("chaos")
+@Tag("gvisor")
 class ChaosIT {
 
     private static final Logger LOG = Logger.getLogger(ChaosIT.class.getName());
