@@ -11,6 +11,7 @@ import dev.dormouse.kube.KubeTest;
 import dev.dormouse.kube.Line;
 import dev.dormouse.kube.TestCluster;
 import dev.dormouse.pool.WorkerDeployment;
+import dev.dormouse.worker.Mandate;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
@@ -227,6 +228,37 @@ class PodCheckOnClusterTest {
                 "must be the projected one of its Pod",
                 cluster.token(namespace, ACCOUNT, WorkerDeployment.TOKEN_AUDIENCE),
                 own);
+    }
+
+    @Test
+    void theTokenSpeaksForThatWorkerOnly() {
+        Mandate mandate = check.of(Optional.of(token(worker))).await().atMost(ANSWER);
+
+        assertThat(mandate.covers(UUID.fromString(worker.getMetadata().getUid())))
+                .isTrue();
+        assertThat(mandate.covers(UUID.randomUUID())).isFalse();
+    }
+
+    @Test
+    void nothingElseSpeaksForAWorker() {
+        String good = token(worker);
+
+        assertThat(silenced(null)).isEqualTo(Status.Code.UNAUTHENTICATED);
+        assertThat(silenced(good.substring(0, good.length() - 4) + "AAAA")).isEqualTo(Status.Code.UNAUTHENTICATED);
+        assertThat(silenced(token(worker, TestCluster.API_AUDIENCE))).isEqualTo(Status.Code.UNAUTHENTICATED);
+        assertThat(silenced(cluster.token(namespace, ACCOUNT, WorkerDeployment.TOKEN_AUDIENCE)))
+                .as("of no Pod")
+                .isEqualTo(Status.Code.UNAUTHENTICATED);
+        assertThat(silenced(token(pod("stranger", Map.of(), IP))))
+                .as("of a Pod that is no worker")
+                .isEqualTo(Status.Code.PERMISSION_DENIED);
+    }
+
+    private Status.Code silenced(@Nullable String token) {
+        StatusRuntimeException refused = catchThrowableOfType(
+                StatusRuntimeException.class,
+                () -> check.of(Optional.ofNullable(token)).await().atMost(ANSWER));
+        return refused.getStatus().getCode();
     }
 
     @Test
