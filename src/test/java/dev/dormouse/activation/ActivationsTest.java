@@ -292,7 +292,7 @@ class ActivationsTest {
     @Test
     void suspendWhileTheActorIsWakingIsAborted() {
         ActorKey key = world.create("waking");
-        ateom.latency(Duration.ofMillis(300));
+        ateom.latency(Duration.ofSeconds(1));
         var waking = world.replica.activations.resume(key, false, Cause.API).subscribeAsCompletionStage();
         Awaitility.await().until(() -> world.status(key) == ActorStatus.RESUMING);
 
@@ -304,7 +304,7 @@ class ActivationsTest {
     void aRequestForAnActorThatFallsAsleepWakesItAgain() {
         ActorKey key = world.create("turning");
         resume(key);
-        ateom.latency(Duration.ofMillis(200));
+        ateom.latency(Duration.ofSeconds(1));
         var sleeping = world.replica.activations.suspend(key, Cause.API).subscribeAsCompletionStage();
         Awaitility.await().until(() -> world.status(key) == ActorStatus.SUSPENDING);
 

@@ -105,6 +105,40 @@ class StandaloneIT {
     }
 
     @Test
+    void forksGoOnWhereTheirOriginWasAndOutliveIt() {
+        create(server, "origin");
+        assertThat(count(requestPatiently("origin"))).isEqualTo(1);
+        fork("origin", "of-running");
+        assertThat(count(requestPatiently("origin"))).as("it runs on").isEqualTo(2);
+        ask("origin", "suspend");
+        fork("origin", "of-suspended");
+        assertThat(count(requestPatiently("origin"))).isEqualTo(3);
+        ask("origin", "pause");
+        fork("origin", "of-paused");
+        assertThat(actor(server, "origin").getString("status")).isEqualTo("STATUS_SUSPENDED");
+        assertThat(count(requestPatiently("of-running"))).isEqualTo(2);
+
+        HttpResponse<String> deleted = server.call("DELETE", "/v1/atespaces/default/actors/origin", null);
+
+        assertThat(deleted.statusCode()).as(deleted.body()).isBetween(200, 204);
+        assertThat(count(requestPatiently("of-running"))).isEqualTo(3);
+        assertThat(count(requestPatiently("of-suspended"))).isEqualTo(3);
+        assertThat(count(requestPatiently("of-paused"))).isEqualTo(4);
+    }
+
+    private static void fork(String origin, String copy) {
+        HttpResponse<String> forked = server.call(
+                "POST", "/v1/atespaces/default/actors/" + origin + ":fork", "{\"id\": \"%s\"}".formatted(copy));
+        assertThat(forked.statusCode()).as(forked.body()).isEqualTo(201);
+        assertThat(new JsonObject(forked.body()).getString("status")).isEqualTo("STATUS_SUSPENDED");
+    }
+
+    private static void ask(String actor, String verb) {
+        HttpResponse<String> answer = server.call("POST", "/v1/atespaces/default/actors/" + actor + ":" + verb, null);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+
+    @Test
     void anAteomThatIsAskedToEndLosesNothing() {
         create(server, "evacuee");
         assertThat(count(server.request("evacuee", "/"))).isEqualTo(1);
