@@ -54,7 +54,6 @@ class ArchitectureTest {
 
     private static final String[] EDGES = {
         "dev.dormouse.router..",
-        "dev.dormouse.dns..",
         "dev.dormouse.cli..",
         "dev.dormouse.console..",
         "dev.dormouse.ateapi..",

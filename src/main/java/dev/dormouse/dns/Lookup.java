@@ -28,7 +28,6 @@ public final class Lookup {
     private static final String SERVER = "nameserver";
     private static final int PORT = 53;
     private static final Duration LIMIT = Duration.ofSeconds(2);
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private static final int MAX_SIZE = 65_535;
     private static final int LABEL_LIMIT = 63;
@@ -41,6 +40,7 @@ public final class Lookup {
     private static final int CODE = 0x000f;
     private static final int NO_SUCH_NAME = 3;
 
+    private final SecureRandom random = new SecureRandom();
     private final Supplier<List<InetSocketAddress>> servers;
 
     /** @param servers asked one after the other until one answers */
@@ -88,8 +88,8 @@ public final class Lookup {
         }
     }
 
-    private static Answer ask(InetSocketAddress server, String host) throws IOException {
-        byte[] question = question((short) RANDOM.nextInt(), host);
+    private Answer ask(InetSocketAddress server, String host) throws IOException {
+        byte[] question = question((short) random.nextInt(), host);
         try {
             ByteBuffer answer = byDatagram(server, question);
             return (answer.getShort(2) & TRUNCATED) == 0 ? read(answer) : read(byStream(server, question));

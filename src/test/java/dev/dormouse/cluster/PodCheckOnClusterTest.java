@@ -101,11 +101,11 @@ class PodCheckOnClusterTest {
     }
 
     /** As the kubelet projects it into the Pod. */
-    private static String token(Pod pod, String audience) {
+    private static String token(Pod pod, String audience, long seconds) {
         TokenRequest request = new TokenRequestBuilder()
                 .withNewSpec()
                 .withAudiences(audience)
-                .withExpirationSeconds(3600L)
+                .withExpirationSeconds(seconds)
                 .withNewBoundObjectRef(
                         "v1",
                         "Pod",
@@ -120,6 +120,10 @@ class PodCheckOnClusterTest {
                 .tokenRequest(request)
                 .getStatus()
                 .getToken();
+    }
+
+    private static String token(Pod pod, String audience) {
+        return token(pod, audience, 3600);
     }
 
     private static String token(Pod pod) {
@@ -304,7 +308,9 @@ class PodCheckOnClusterTest {
             now = now.plus(PodCheck.ASKED_EVERY).plusSeconds(1);
 
             accepts(token, own);
-            refuses(Status.Code.UNAVAILABLE, "can't be asked", token(worker), own);
+            // one of the same second would be the same
+            String another = token(worker, WorkerDeployment.TOKEN_AUDIENCE, 7200);
+            refuses(Status.Code.UNAVAILABLE, "can't be asked", another, own);
             accepts(token, own);
         }
     }
