@@ -124,6 +124,8 @@ class StandaloneIT {
         assertThat(count(requestPatiently("of-running"))).isEqualTo(3);
         assertThat(count(requestPatiently("of-suspended"))).isEqualTo(3);
         assertThat(count(requestPatiently("of-paused"))).isEqualTo(4);
+        // other tests want to see their actors move
+        List.of("of-running", "of-suspended", "of-paused").forEach(copy -> ask(copy, "suspend"));
     }
 
     private static void fork(String origin, String copy) {
